@@ -1,0 +1,45 @@
+/**
+ * Why one rep and not another. `won_*` never appears: the winner is `chosen`. The order is the order of checks.
+ *
+ * The `gap` beside a verdict is the smallest change that would have let the candidate pass that check.
+ */
+export const VERDICTS = [
+  "chosen",
+  /** Hard filters, in order. Gap: 0, or the missing levels for `skill_missing` and `seniority_too_low`. */
+  "inactive",
+  "absent",
+  "off_shift",
+  "excluded",
+  "skill_missing",
+  "language_missing",
+  "seniority_too_low",
+  /** Limits. Gap: slots, thousandths of a load unit, or leads that must leave the window. */
+  "private_pool_full",
+  "load_full",
+  "intake_window_full",
+  "daily_claim_limit",
+  /** Distribution. Gap: lead units ahead of the bound; fit points; lead units; turns; 0 for ties by id. */
+  "beyond_fairness_bound",
+  "lower_fit",
+  "more_credit_used",
+  "served_more_recently",
+  "higher_id",
+  "more_loaded",
+  /** The step (ring) this rep is in was not needed. */
+  "step_not_reached",
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export interface CandidateVerdict {
+  readonly repId: string;
+  readonly verdict: Verdict;
+  /** 0…10000, ten-thousandths. 0 for reps a hard filter stopped. */
+  readonly fit: number;
+  readonly gap: number;
+}
+
+export interface Explanation {
+  /** Index of the step that placed the lead, or -1. */
+  readonly step: number;
+  readonly candidates: readonly CandidateVerdict[];
+}

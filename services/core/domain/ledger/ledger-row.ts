@@ -1,0 +1,56 @@
+/**
+ * The ledger of one tenant as rows, the form in which it is seeded, dumped and compared with fold(log). Two ledgers are
+ * equal if the sets of their rows' canonical strings are.
+ */
+export type LedgerRow =
+  | {
+      readonly kind: "lead";
+      readonly leadId: string;
+      readonly cycle: number;
+      readonly status: LedgerLeadStatus;
+      /** Owner, pool or original lead, as the status says; else empty. */
+      readonly ref: string;
+      readonly atMs: number;
+      readonly loadMilli: number;
+      readonly credit: number;
+      readonly turn: number;
+      readonly floor: number;
+    }
+  | { readonly kind: "held"; readonly repId: string; readonly leadId: string; readonly cycle: number }
+  | {
+      readonly kind: "rep";
+      readonly repId: string;
+      readonly held: number;
+      readonly loadMilli: number;
+      readonly credit: number;
+      readonly turn: number;
+    }
+  | {
+      readonly kind: "window";
+      readonly repId: string;
+      readonly scope: "intake" | "claim";
+      readonly channel: string;
+      readonly leadId: string;
+      readonly cycle: number;
+      readonly atMs: number;
+    }
+  | { readonly kind: "floor"; readonly nodeId: string; readonly floor: number }
+  | { readonly kind: "identity"; readonly identityKey: string; readonly leadId: string }
+  | { readonly kind: "turn"; readonly turn: number };
+
+/**
+ * `owned`, `parked`, `public`, `duplicate`, `rejected`, `dead` are outcomes of the lead's cycle. `released` and
+ * `closed` say that the cycle was ended by a later record, so its outcome is no longer kept here.
+ */
+export type LedgerLeadStatus =
+  | "owned"
+  | "parked"
+  | "public"
+  | "duplicate"
+  | "rejected"
+  | "dead"
+  | "released"
+  | "closed";
+
+/** Windows look back at most this far; older entries are dropped by every ledger. */
+export const WINDOW_HORIZON_MS = 32 * 86_400_000;

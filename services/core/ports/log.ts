@@ -1,0 +1,106 @@
+import type { LeadRequest } from "../domain/lead/lead.ts";
+import type { LogRecord } from "../domain/decision/log-record.ts";
+
+/** One record of a topic partition. Offsets start at 0 and only grow; they may have gaps. */
+export type Entry<T> = {
+  readonly offset: number;
+  /** Log append time, ms since epoch. */
+  readonly appendedAtMs: number;
+} & ({ readonly kind: "value"; readonly value: T } | PoisonEntry);
+
+/** A record that can never be decoded; its original bytes are kept for the dead-letter topic. */
+export interface PoisonEntry {
+  readonly kind: "poison";
+  readonly key: Uint8Array | null;
+  readonly bytes: Uint8Array;
+  /** Stable code, as `RECORD_UNDECODABLE` or `LEAD_INVALID`; `at` names the field, never its value. */
+  readonly code: string;
+  readonly at: string;
+}
+
+/**
+ * A durable, partitioned, append-only topic of one kind of record.
+ *
+ * Contract (test/contract/topic.contract.ts):
+ * - `append` resolves once the records are durable, in one piece: all of them or none, in order, adjacent.
+ * - An append to a partition that does not exist is a `LOG_UNAVAILABLE` fault, never silence.
+ * - `endOffset` never goes back, and includes every append acknowledged before it was asked.
+ * - A reader sees exactly the records below the end, in order, whatever was torn by a crash.
+ * - Faults are retriable `LOG_UNAVAILABLE`; the append's fate is then unknown.
+ */
+export interface Topic<T> {
+  readonly name: string;
+  readonly partitionCount: number;
+  /** Resolves to the offset of the first record. `values` is not empty. */
+  append(partition: number, values: readonly T[]): Promise<number>;
+  /** The offset the next record will get. */
+  endOffset(partition: number): Promise<number>;
+  /** Reads `[fromOffset, toOffset)` in batches of bounded size. */
+  readRange(partition: number, fromOffset: number, toOffset: number): AsyncIterable<readonly Entry<T>[]>;
+}
+
+export interface Batch<T> {
+  readonly partition: number;
+  /** In offset order, 1…500 of them. */
+  readonly entries: readonly Entry<T>[];
+  /** True while this member owns the partition; ask before a step that another owner would repeat. */
+  stillOwned(): boolean;
+  /** Call between long steps, so that the group does not take us for dead. */
+  heartbeat(): Promise<void>;
+}
+
+/** `commit`: done with the batch, never see it again. `retry`: nothing is committed, deliver the same again later. */
+export type BatchVerdict = { readonly kind: "commit" } | { readonly kind: "retry"; readonly afterMs: number };
+
+/**
+ * Consumption of a topic by the members of a group, at least once, in offset order within a partition.
+ *
+ * Contract (test/contract/group.contract.ts):
+ * - Every record from the first on reaches `handle` until a batch with it is committed.
+ * - Batches of one partition never overlap in time within one member; different partitions may.
+ * - The offset is stored only after `commit`, and only by the member that still owns the partition.
+ * - `handle` should not throw; a throw is treated as `retry` after 1 s and counted.
+ * - `close` waits for batches in flight, at most 5 s, then leaves the group.
+ */
+export interface GroupReader {
+  close(): Promise<void>;
+}
+
+export interface ConsumeOptions<T> {
+  readonly group: string;
+  readonly handle: (batch: Batch<T>) => Promise<BatchVerdict>;
+}
+
+export interface ConsumableTopic<T> extends Topic<T> {
+  consume(options: ConsumeOptions<T>): Promise<GroupReader>;
+}
+
+/** A record that was given up, with its original bytes, for the dead-letter topic. */
+export interface DeadLetter {
+  /** `<topic>-<partition>-<offset>`: a crash between append and commit only repeats the same id. */
+  readonly deadLetterId: string;
+  readonly key: Uint8Array | null;
+  readonly bytes: Uint8Array;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly code: string;
+  readonly at: string;
+  readonly attempts: number;
+  readonly firstSeenMs: number;
+}
+
+/** A recovery began; its epoch is this record's offset + 1 (R1). */
+export interface RecoveryStart {
+  readonly atMs: number;
+  readonly startedBy: string;
+}
+
+/** All topics of one installation. */
+export interface Log {
+  readonly leads: ConsumableTopic<LeadRequest>;
+  readonly decisions: ConsumableTopic<LogRecord>;
+  readonly control: Topic<RecoveryStart>;
+  readonly deadLetters: Topic<DeadLetter>;
+  close(): Promise<void>;
+}
