@@ -1,0 +1,8 @@
+import type { CompiledPlan } from "../domain/plan/compiled-plan.ts";
+
+/** The routing plans in force, compiled and in memory; refreshed when a publication is seen. */
+export interface ActivePlans {
+  /** Null for a tenant that is unknown or has no plan. */
+  current(tenantId: string): CompiledPlan | null;
+  tenantIds(): readonly string[];
+}

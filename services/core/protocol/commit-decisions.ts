@@ -1,0 +1,99 @@
+import type { Decision } from "../domain/decision/log-record.ts";
+import type { ReserveItem, ReserveResult } from "../domain/ledger/reservation.ts";
+import type { Ledger } from "../ports/ledger.ts";
+import type { Log } from "../ports/log.ts";
+
+export interface CommitDeps {
+  readonly ledger: Pick<Ledger, "reserve">;
+  readonly log: Pick<Log, "decisions" | "control">;
+  /** Partition of the decision log that holds a lead, whatever the partition it came from. */
+  readonly partitionOf: (tenantId: string, leadId: string) => number;
+}
+
+/** Leads of one tenant that want the outcome of a cycle, in priority order. */
+export interface DecisionRequest {
+  readonly tenantId: string;
+  readonly atMs: number;
+  readonly items: readonly ReserveItem[];
+  /**
+   * The record for an item's result, or null if nothing is to be written: a refusal, or a lead that is past this cycle.
+   */
+  readonly decide: (itemIndex: number, result: ReserveResult, epoch: number) => Decision | null;
+}
+
+export interface RecordPosition {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export type CommitOutcome =
+  | {
+      readonly kind: "committed";
+      /** Results per request, in the order of its items. */
+      readonly results: readonly (readonly ReserveResult[])[];
+      /** Where the decisions stand in the log; by request and item, null where none was written. */
+      readonly positions: readonly (readonly (RecordPosition | null)[])[];
+    }
+  /**
+   * Nothing may be reported and no input offset committed. Repeating the same requests is safe.
+   * `ledger_fenced` asks for a recovery; `epoch_moved` means one began meanwhile.
+   */
+  | { readonly kind: "abandoned"; readonly reason: "ledger_fenced" | "epoch_moved" };
+
+/**
+ * Steps S0 and S3 to S5 of the commit protocol, for the router's batches and the desk's single commands alike:
+ * note the epoch, reserve, append with all acknowledgements, and read the fence. Only after `committed` may an offset be
+ * committed or a caller be answered.
+ *
+ * Why the fence is airtight: had a barrier been appended before one of our records, its RecoveryStart was acknowledged
+ * before that, so before our own acknowledgement, and the end of the control topic asked for afterwards shows it.
+ *
+ * @throws Fault LEDGER_UNAVAILABLE or LOG_UNAVAILABLE: the outcome is unknown; abandon and repeat.
+ */
+export function createCommitDecisions({ ledger, log, partitionOf }: CommitDeps) {
+  return async function commitDecisions(requests: readonly DecisionRequest[]): Promise<CommitOutcome> {
+    const epoch = await log.control.endOffset(0);
+    const results: (readonly ReserveResult[])[] = [];
+    for (const { tenantId, atMs, items } of requests) {
+      const reply = await ledger.reserve({ tenantId, epoch, atMs, items });
+      if (reply.kind === "fenced") return { kind: "abandoned", reason: "ledger_fenced" };
+      results.push(reply.results);
+    }
+    const positions = await append(requests, results, epoch);
+    const fence = await log.control.endOffset(0);
+    if (fence !== epoch) return { kind: "abandoned", reason: "epoch_moved" };
+    return { kind: "committed", results, positions };
+  };
+
+  async function append(
+    requests: readonly DecisionRequest[],
+    results: readonly (readonly ReserveResult[])[],
+    epoch: number,
+  ): Promise<(RecordPosition | null)[][]> {
+    const positions = requests.map(({ items }) => items.map((): RecordPosition | null => null));
+    const byPartition = new Map<number, { record: Decision; request: number; item: number }[]>();
+    requests.forEach(({ decide }, request) => {
+      results[request]?.forEach((result, item) => {
+        const record = decide(item, result, epoch);
+        if (record === null) return;
+        const partition = partitionOf(record.tenantId, record.leadId);
+        const records = byPartition.get(partition);
+        if (records === undefined) byPartition.set(partition, [{ record, request, item }]);
+        else records.push({ record, request, item });
+      });
+    });
+    await Promise.all(
+      Array.from(byPartition, async ([partition, records]) => {
+        const first = await log.decisions.append(
+          partition,
+          records.map(({ record }) => record),
+        );
+        records.forEach(({ request, item }, i) => {
+          const row = positions[request];
+          if (row !== undefined) row[item] = { partition, offset: first + i };
+        });
+      }),
+    );
+    return positions;
+  }
+}
