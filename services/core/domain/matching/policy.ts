@@ -5,6 +5,7 @@ export const STRATEGIES = ["fair_fit", "best_fit", "round_robin", "weighted", "l
 export type Strategy = (typeof STRATEGIES)[number];
 
 export interface SkillRequirement {
+  /** A skill name, or `{product}` for the lead's product (nothing is required of a lead that names none). */
   readonly skill: string;
   /** 1…5; the rep's level must be at least this. */
   readonly level: number;

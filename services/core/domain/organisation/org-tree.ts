@@ -47,7 +47,7 @@ export function createOrgTree(nodes: readonly OrgNode[]): OrgTree {
     isLeaf: (nodeId) => byId.has(nodeId) && !children.has(nodeId),
     ancestry(nodeId) {
       const up: string[] = [];
-      for (let node = byId.get(nodeId); node !== undefined; ) {
+      for (let node = byId.get(nodeId); node !== undefined;) {
         up.push(node.nodeId);
         node = node.parentId === null ? undefined : byId.get(node.parentId);
       }

@@ -1,0 +1,40 @@
+import type { ReserveResult } from "../ledger/reservation.ts";
+import type { MatchedLead } from "../matching/match-lead.ts";
+import { decisionId } from "./decision-id.ts";
+import type { Decision } from "./log-record.ts";
+
+/**
+ * The record for what the ledger answered, or null when none is due: the lead is past this cycle, or nothing changed.
+ *
+ * A replayed result carries the time and charge of the attempt that made it, so that the record is the same whichever
+ * attempt's append lands first. Only the explanation is then lost.
+ */
+export function buildDecision(
+  matched: MatchedLead,
+  result: ReserveResult,
+  { epoch, planVersion }: { readonly epoch: number; readonly planVersion: number },
+): Decision | null {
+  if (result.kind !== "decided") return null;
+  const { facts, placement, segment, item } = matched;
+  return {
+    type: "decision",
+    tenantId: facts.tenantId,
+    leadId: facts.leadId,
+    cycle: item.cycle,
+    atMs: result.atMs,
+    operator: "router",
+    decisionId: decisionId(facts.tenantId, facts.leadId, item.cycle),
+    epoch,
+    outcome: result.outcome,
+    via: item.cycle === 1 ? "routed" : "rerouted",
+    planVersion,
+    nodeId: placement.nodeId ?? "",
+    territoryId: placement.territoryId,
+    territoryRule: placement.rule,
+    segment: segment?.name ?? "",
+    charge: result.charge,
+    dueAtMs: null,
+    facts,
+    explanation: result.replayed ? null : { step: result.step, candidates: result.verdicts },
+  };
+}

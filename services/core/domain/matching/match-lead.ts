@@ -1,0 +1,79 @@
+import type { CandidateList, Otherwise, ReserveItem } from "../ledger/reservation.ts";
+import type { LeadFacts, LeadRequest } from "../lead/lead.ts";
+import type { CompiledPlan, Placement } from "../plan/compiled-plan.ts";
+import { scoreLead } from "../scoring/score-lead.ts";
+import type { Segment } from "./policy.ts";
+
+/** A lead with everything decided that needs no ledger: where it belongs and who may take it. */
+export interface MatchedLead {
+  readonly facts: LeadFacts;
+  readonly placement: Placement;
+  readonly segment: Segment | undefined;
+  readonly rerouteReason: string;
+  readonly item: ReserveItem;
+}
+
+/** The steward asks again for a parked lead; without capacity it stays as it is, and nothing is written. */
+export const PARKED_RETRY = "parked_retry";
+
+const DEFAULT_LOAD_MILLI = 1000;
+
+/**
+ * Resolves and matches one lead. Pure: the same request, plan and time give the same item, and the order of a batch
+ * does not matter.
+ */
+export function matchLead(plan: CompiledPlan, request: LeadRequest, atMs: number): MatchedLead {
+  const facts: LeadFacts = { ...request.facts, score: scoreLead(plan.plan.scoreRules, request.facts) };
+  const placement = request.rejectedReason === "" ? plan.place(facts) : NOT_PLACED;
+  const { nodeId } = placement;
+  const segment = nodeId === null ? undefined : plan.segment(nodeId, facts);
+  const lists =
+    nodeId === null || segment === undefined
+      ? []
+      : plan.candidateLists({ nodeId, segment, facts, atMs, excludedRepIds: request.excludedRepIds });
+  const item: ReserveItem = {
+    leadId: facts.leadId,
+    cycle: request.cycle,
+    identityKeys: facts.identityKeys,
+    loadMilli: segment?.loadMilli ?? DEFAULT_LOAD_MILLI,
+    channel: facts.source.channel,
+    scope: "intake",
+    charged: true,
+    lists,
+    otherwise: otherwise(plan, request, { nodeId, segment, lists }),
+    transferFromRepId: null,
+  };
+  return { facts, placement, segment, rerouteReason: request.rerouteReason, item };
+}
+
+const NOT_PLACED: Placement = { nodeId: null, territoryId: "", rule: "none" };
+
+interface Routed {
+  readonly nodeId: string | null;
+  readonly segment: Segment | undefined;
+  readonly lists: readonly CandidateList[];
+}
+
+function otherwise(plan: CompiledPlan, request: LeadRequest, { nodeId, segment, lists }: Routed): Otherwise {
+  if (request.rejectedReason !== "") return { kind: "rejected", reason: request.rejectedReason };
+  if (request.rerouteReason === PARKED_RETRY) return { kind: "refuse" };
+  if (nodeId === null) return { kind: "parked", reason: "no_territory" };
+  if (segment === undefined) return { kind: "parked", reason: "manual" };
+  if (segment.fallback.kind === "public") {
+    const pool = segment.fallback.poolId === null ? plan.poolOfNode(nodeId) : plan.pool(segment.fallback.poolId);
+    if (pool?.enabled === true) return { kind: "public", poolId: pool.poolId };
+  }
+  const anybody = lists.some(({ candidates }) => candidates.length > 0);
+  return { kind: "parked", reason: anybody ? "no_capacity" : "no_candidate" };
+}
+
+/**
+ * Who chooses first when capacity is scarce: leads that wait already, oldest first; then the highest score (D7); then
+ * the earliest capture; then the id, so that the order is total.
+ */
+export function byPriority(a: MatchedLead, b: MatchedLead): number {
+  const waiting = Number(b.rerouteReason !== "") - Number(a.rerouteReason !== "");
+  if (waiting !== 0) return waiting;
+  const score = a.rerouteReason === "" ? b.facts.score - a.facts.score : 0;
+  return score || a.facts.capturedAtMs - b.facts.capturedAtMs || (a.facts.leadId < b.facts.leadId ? -1 : 1);
+}

@@ -1,0 +1,44 @@
+import type { Clock } from "../core/domain/lead/clock.ts";
+import type { LeadRequest } from "../core/domain/lead/lead.ts";
+import type { DeadLetter, Log, PoisonEntry } from "../core/ports/log.ts";
+import type { RouterEvents } from "./router-events.ts";
+
+/** An entry of the leads topic that can never be routed, and why. */
+export type Unroutable = { readonly offset: number; readonly appendedAtMs: number } & (
+  | PoisonEntry
+  | { readonly kind: "value"; readonly value: LeadRequest; readonly code: string; readonly at: string }
+);
+
+export type BuryPoison = (partition: number, entries: readonly Unroutable[]) => Promise<void>;
+
+export interface BuryPoisonDeps {
+  readonly log: Pick<Log, "deadLetters" | "leads">;
+  /** The bytes of a lead that was decodable, for the dead letter. */
+  readonly encodeLead: (request: LeadRequest) => Uint8Array;
+  readonly clock: Clock;
+  readonly events: Pick<RouterEvents, "onBuried">;
+}
+
+/**
+ * Moves records that can never be decided to the dead-letter topic, with their original bytes, before their offset is
+ * committed. A crash in between only repeats the same dead-letter id.
+ */
+export function createBuryPoison({ log, encodeLead, clock, events }: BuryPoisonDeps): BuryPoison {
+  return async function buryPoison(partition, entries) {
+    if (entries.length === 0) return;
+    const letters = entries.map((entry): DeadLetter => ({
+      deadLetterId: `${log.leads.name}-${partition}-${entry.offset}`,
+      key: entry.kind === "poison" ? entry.key : null,
+      bytes: entry.kind === "poison" ? entry.bytes : encodeLead(entry.value),
+      topic: log.leads.name,
+      partition,
+      offset: entry.offset,
+      code: entry.code,
+      at: entry.at,
+      attempts: 1,
+      firstSeenMs: clock(),
+    }));
+    await log.deadLetters.append(partition % log.deadLetters.partitionCount, letters);
+    for (const { code } of letters) events.onBuried(code);
+  };
+}

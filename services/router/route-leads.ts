@@ -1,0 +1,90 @@
+import { buildDecision } from "../core/domain/decision/build-decision.ts";
+import type { Clock } from "../core/domain/lead/clock.ts";
+import type { LeadRequest } from "../core/domain/lead/lead.ts";
+import { byPriority, matchLead, type MatchedLead } from "../core/domain/matching/match-lead.ts";
+import type { CompiledPlan } from "../core/domain/plan/compiled-plan.ts";
+import type { ActivePlans } from "../core/ports/active-plans.ts";
+import type { Batch, BatchVerdict } from "../core/ports/log.ts";
+import type { CommitOutcome, DecisionRequest } from "../core/protocol/commit-decisions.ts";
+import type { BuryPoison, Unroutable } from "./bury-poison.ts";
+import type { RouterEvents } from "./router-events.ts";
+
+export interface RouteLeadsDeps {
+  readonly plans: ActivePlans;
+  readonly commitDecisions: (requests: readonly DecisionRequest[]) => Promise<CommitOutcome>;
+  readonly buryPoison: BuryPoison;
+  readonly recoverLedger: () => Promise<void>;
+  readonly clock: Clock;
+  readonly events: RouterEvents;
+}
+
+/** The whole way of a batch of leads: set the hopeless aside → match → reserve, append and fence → tell. */
+export function createRouteLeads(deps: RouteLeadsDeps) {
+  const { plans, commitDecisions, buryPoison, recoverLedger, clock, events } = deps;
+
+  return async function routeLeads(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
+    const atMs = clock();
+    const { byTenant, unroutable } = sortEntries(batch, plans);
+    await buryPoison(batch.partition, unroutable);
+    if (byTenant.size === 0) return { kind: "commit" };
+
+    const routed = Array.from(byTenant, ([tenantId, { plan, requests }]) => {
+      const matched = requests.map((request) => matchLead(plan, request, atMs)).sort(byPriority);
+      return { matched, request: decisionRequest(tenantId, plan, { matched, atMs }) };
+    });
+    await batch.heartbeat();
+
+    const outcome = await commitDecisions(routed.map(({ request }) => request));
+    if (outcome.kind === "abandoned") {
+      events.onAbandoned(outcome.reason);
+      await recoverLedger();
+      return { kind: "retry", afterMs: 50 };
+    }
+    const decidedAtMs = clock();
+    routed.forEach(({ matched }, i) => events.onRouted(matched, outcome.results[i] ?? [], decidedAtMs));
+    return { kind: "commit" };
+  };
+}
+
+function decisionRequest(
+  tenantId: string,
+  { version: planVersion }: CompiledPlan,
+  { matched, atMs }: { matched: readonly MatchedLead[]; atMs: number },
+): DecisionRequest {
+  return {
+    tenantId,
+    atMs,
+    items: matched.map(({ item }) => item),
+    decide(index, result, epoch) {
+      const lead = matched[index];
+      return lead === undefined ? null : buildDecision(lead, result, { epoch, planVersion });
+    },
+  };
+}
+
+interface TenantBatch {
+  readonly plan: CompiledPlan;
+  readonly requests: LeadRequest[];
+}
+
+/** Leads by tenant, with the plan of this moment; what can't be decoded or belongs to nobody goes the other way. */
+function sortEntries({ entries }: Batch<LeadRequest>, plans: ActivePlans) {
+  const byTenant = new Map<string, TenantBatch>();
+  const unroutable: Unroutable[] = [];
+  for (const entry of entries) {
+    if (entry.kind === "poison") {
+      unroutable.push(entry);
+      continue;
+    }
+    const { tenantId } = entry.value.facts;
+    const known = byTenant.get(tenantId);
+    if (known !== undefined) {
+      known.requests.push(entry.value);
+      continue;
+    }
+    const plan = plans.current(tenantId);
+    if (plan === null) unroutable.push({ ...entry, code: "TENANT_UNKNOWN", at: "tenantId" });
+    else byTenant.set(tenantId, { plan, requests: [entry.value] });
+  }
+  return { byTenant, unroutable };
+}

@@ -1,0 +1,10 @@
+import type { ReserveResult } from "../core/domain/ledger/reservation.ts";
+import type { MatchedLead } from "../core/domain/matching/match-lead.ts";
+
+/** What the router tells its surroundings; the process file turns it into metrics and log lines. */
+export interface RouterEvents {
+  onRouted(leads: readonly MatchedLead[], results: readonly ReserveResult[], decidedAtMs: number): void;
+  onAbandoned(reason: string): void;
+  onBuried(code: string): void;
+  onFault(error: unknown): void;
+}

@@ -1,0 +1,66 @@
+import type { LogRecord } from "../core/domain/decision/log-record.ts";
+import type { Batch, Log } from "../core/ports/log.ts";
+import type { RetryWaiting } from "./retry-waiting.ts";
+
+export interface Steward {
+  close(): Promise<void>;
+}
+
+export interface StewardDeps {
+  readonly log: Pick<Log, "decisions">;
+  readonly retryWaiting: RetryWaiting;
+  /** Pause between two sweeps. */
+  readonly sweepEveryMs: number;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Follows the log for freed capacity and sweeps the waiting leads at once when there is some, else on the clock. */
+export async function startSteward({ log, retryWaiting, sweepEveryMs, onFault }: StewardDeps): Promise<Steward> {
+  let closed = false;
+  let wake: () => void = () => undefined;
+
+  const reader = await log.decisions.consume({
+    group: "fairlead.steward",
+    handle(batch) {
+      if (noteFreed(batch, retryWaiting)) wake();
+      return Promise.resolve({ kind: "commit" });
+    },
+  });
+
+  async function sweepForever(): Promise<void> {
+    while (!closed) {
+      await retryWaiting.sweep().catch(onFault);
+      if (closed) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, sweepEveryMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  const sweeping = sweepForever();
+  return {
+    async close() {
+      closed = true;
+      wake();
+      await reader.close();
+      await sweeping;
+    },
+  };
+}
+
+function noteFreed({ entries }: Batch<LogRecord>, retryWaiting: RetryWaiting): boolean {
+  const slots = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.kind !== "value") continue;
+    const record = entry.value;
+    if (record.type === "release" || record.type === "closure" || record.type === "plan_published") {
+      slots.set(record.tenantId, (slots.get(record.tenantId) ?? 0) + 1);
+    }
+  }
+  for (const [tenantId, count] of slots) retryWaiting.freed(tenantId, count);
+  return slots.size > 0;
+}

@@ -1,0 +1,53 @@
+/** How many leads of a node to ask for, learnt from what became of the last ones. */
+export interface WaitingNode {
+  /** Leads asked for and not yet seen to move, with the time of the asking. */
+  readonly asked: Map<string, number>;
+  burst: number;
+  /** Do not ask before this; moved to now when capacity is freed. */
+  notBeforeMs: number;
+}
+
+const MAX_BURST = 500;
+const GROWTH = 4;
+
+export function createWaitingNode(): WaitingNode {
+  return { asked: new Map(), burst: 1, notBeforeMs: 0 };
+}
+
+/**
+ * Decides how many to ask for next. While all that were asked for found an owner there is room, so the burst grows
+ * fourfold; the first that stays behind says that room ran out, and the node is left alone until something is freed or
+ * the probe is due.
+ *
+ * @param stillWaiting ids that wait now, among those asked for
+ * @param patienceMs how long an asking may be on its way before it counts as unanswered
+ */
+export function nextBurst(
+  node: WaitingNode,
+  stillWaiting: ReadonlySet<string>,
+  { nowMs, patienceMs, probeEveryMs }: { nowMs: number; patienceMs: number; probeEveryMs: number },
+): number {
+  let moved = 0;
+  let stuck = 0;
+  for (const [leadId, askedAtMs] of node.asked) {
+    if (!stillWaiting.has(leadId)) moved++;
+    else if (nowMs - askedAtMs > patienceMs) stuck++;
+    else continue;
+    node.asked.delete(leadId);
+  }
+  if (stuck > 0) {
+    node.burst = 1;
+    node.notBeforeMs = nowMs + probeEveryMs;
+  } else if (moved > 0) {
+    node.burst = Math.min(MAX_BURST, node.burst * GROWTH);
+    node.notBeforeMs = nowMs;
+  }
+  const onTheWay = node.asked.size;
+  return nowMs < node.notBeforeMs ? 0 : Math.max(0, node.burst - onTheWay);
+}
+
+/** Capacity was freed somewhere near: ask again at once, for at least this many. */
+export function capacityFreed(node: WaitingNode, slots: number, nowMs: number): void {
+  node.burst = Math.min(MAX_BURST, Math.max(node.burst, slots));
+  node.notBeforeMs = nowMs;
+}
