@@ -1,4 +1,4 @@
-import type { Predicate } from "../plan/routing-plan.ts";
+import type { Predicate } from "./predicate.ts";
 
 /** How one rep is chosen among those who may take the lead (SPEC §6.3). */
 export const STRATEGIES = ["fair_fit", "best_fit", "round_robin", "weighted", "least_loaded"] as const;

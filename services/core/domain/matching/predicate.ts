@@ -1,5 +1,13 @@
 import type { AttributeValue, LeadFacts } from "../lead/lead.ts";
-import type { Condition, Predicate } from "../plan/routing-plan.ts";
+
+/** A typed test of one fact; `all` of a list must hold. No expressions, so evaluation is bounded. */
+export interface Condition {
+  /** `product`, `language`, `channel`, `campaign`, `status`, `timing`, `score`, or `attributes.<name>`. */
+  readonly field: string;
+  readonly operator: "equals" | "one_of" | "at_least" | "at_most" | "present";
+  readonly value: string | number | boolean | readonly string[];
+}
+export type Predicate = readonly Condition[];
 
 /** True if every condition holds; the empty predicate always does. A missing fact satisfies no condition. */
 export function holds(predicate: Predicate, facts: LeadFacts): boolean {

@@ -1,3 +1,4 @@
+import type { Predicate } from "../matching/predicate.ts";
 import type { OrgNode } from "../organisation/org-tree.ts";
 import type { Rep } from "../rep/rep.ts";
 import type { Territory } from "../territory/territory.ts";
@@ -17,15 +18,6 @@ export interface TerritoryPredicate {
   readonly nodeId: string;
   readonly when: Predicate;
 }
-
-/** A typed test of one fact; `all` of a list must hold. No expressions, so evaluation is bounded. */
-export interface Condition {
-  /** `product`, `language`, `channel`, `campaign`, `status`, `timing`, `score`, or `attributes.<name>`. */
-  readonly field: string;
-  readonly operator: "equals" | "one_of" | "at_least" | "at_most" | "present";
-  readonly value: string | number | boolean | readonly string[];
-}
-export type Predicate = readonly Condition[];
 
 /** One immutable numbered publication of a tenant's configuration (ARCHITECTURE §7). */
 export interface RoutingPlan {

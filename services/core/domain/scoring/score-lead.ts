@@ -1,6 +1,5 @@
 import type { LeadFacts } from "../lead/lead.ts";
-import { holds } from "../matching/predicate.ts";
-import type { Predicate } from "../plan/routing-plan.ts";
+import { holds, type Predicate } from "../matching/predicate.ts";
 
 /** One reason to add or take points; rules are summed and capped to 0…100. */
 export interface ScoreRule {
