@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { cleanText, companyKey, normalizeEmail, normalizePhone, normalizeRegistration } from "../identity/normalize.ts";
 import { gcj02ToWgs84 } from "../territory/datum.ts";
-import type { CapturedLead, CapturedLocation } from "./captured-lead.ts";
+import { LEAD_LIMITS, type CapturedLead, type CapturedLocation } from "./captured-lead.ts";
 import type { Clock } from "./clock.ts";
 import type { Contact, LeadLocation, LeadRequest } from "./lead.ts";
 
@@ -37,7 +37,8 @@ export function createPrepareLead({ vault, clock }: { readonly vault: ContactKey
         externalId: captured.externalId,
         source: captured.source,
         location: toWgs84Location(captured.location),
-        product: cleanText(captured.product),
+        // Cleaning may lengthen a text, and a prepared lead is held to the same limits.
+        product: cleanText(captured.product).slice(0, LEAD_LIMITS.nameLength),
         language: cleanText(captured.language).toLowerCase(),
         companyKey: companyKey(captured.company.name),
         attributes: captured.attributes,
