@@ -46,10 +46,10 @@ module.exports = {
       { pathNot: "^services/core/(protocol|ports|domain)/" },
     ),
     error(
-      "wire-knows-only-domain",
-      "wire/ maps protobuf to domain types and back.",
+      "wire-knows-only-records",
+      "wire/ maps protobuf to the records of domain and ports, and back.",
       { path: "^services/core/wire/", pathNot: NOT_A_TEST },
-      { path: "^services/", pathNot: "^services/core/(wire|domain)/" },
+      { path: "^services/", pathNot: "^services/core/(wire|domain|ports)/" },
     ),
     error(
       "adapters-implement-ports-only",

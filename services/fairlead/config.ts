@@ -9,7 +9,7 @@ export interface Config {
   readonly demo: boolean | "if_new";
   /** Demo leads per second. */
   readonly demoRate: number;
-  /** Tenant of callers without a key, and of Kafka records that name none. */
+  /** Tenant of callers without a key. */
   readonly defaultTenant: string;
   /** File with the hashes of API keys; null switches authentication off, which only loopback may do. */
   readonly apiKeysFile: string | null;
@@ -21,6 +21,8 @@ export type Backing =
   | {
       readonly mode: "distributed";
       readonly kafkaBrokers: readonly string[];
+      /** First part of topic and group names, so that installations can share a cluster. */
+      readonly kafkaPrefix: string;
       readonly redisUrl: string;
       readonly postgresUrl: string;
       /** Partitions of new topics; existing ones keep theirs. */
@@ -40,9 +42,10 @@ export const SETTINGS = {
     "1: load the demo plan and play demo leads; 0: neither; default 1 in embedded mode on an empty data directory (and on one that the demo began)",
   FAIRLEAD_DEMO_RATE: "demo leads per second; default 25",
   FAIRLEAD_LOG_LEVEL: "fatal, error, warn, info, debug, trace or silent; default info",
-  FAIRLEAD_TENANT: "tenant of callers without a key and of Kafka records that name none; default demo",
+  FAIRLEAD_TENANT: "tenant of callers without a key; default demo",
   FAIRLEAD_API_KEYS_FILE: "JSON file with hashed API keys; needed to listen on anything but loopback",
   FAIRLEAD_KAFKA_BROKERS: "distributed: host:port, comma separated",
+  FAIRLEAD_KAFKA_PREFIX: "distributed: first part of topic and group names; default fairlead",
   FAIRLEAD_REDIS_URL: "distributed: redis://… of a server with maxmemory-policy noeviction",
   FAIRLEAD_POSTGRES_URL: "distributed: postgres://…",
   FAIRLEAD_PARTITIONS: "distributed: partitions of new topics; default 8",
@@ -92,6 +95,7 @@ function distributed(read: SettingReader): Backing {
   return {
     mode: "distributed",
     kafkaBrokers,
+    kafkaPrefix: read.text("FAIRLEAD_KAFKA_PREFIX", "fairlead"),
     redisUrl: read.required("FAIRLEAD_REDIS_URL"),
     postgresUrl: read.required("FAIRLEAD_POSTGRES_URL"),
     partitions: read.integer("FAIRLEAD_PARTITIONS", 8, { min: 1, max: 1024 }),

@@ -1,4 +1,4 @@
-import type { Decision } from "../domain/decision/log-record.ts";
+import type { Decision, LeadRecord } from "../domain/decision/log-record.ts";
 import type { ReserveItem, ReserveResult } from "../domain/ledger/reservation.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { Log } from "../ports/log.ts";
@@ -17,8 +17,10 @@ export interface DecisionRequest {
   readonly items: readonly ReserveItem[];
   /**
    * The record for an item's result, or null if nothing is to be written: a refusal, or a lead that is past this cycle.
+   * A transfer is several records of the one lead, its decision last: they are adjacent in one append, so that no reader
+   * ever stops between the release and the decision that follows it.
    */
-  readonly decide: (itemIndex: number, result: ReserveResult, epoch: number) => Decision | null;
+  readonly decide: (itemIndex: number, result: ReserveResult, epoch: number) => Decision | readonly LeadRecord[] | null;
 }
 
 export interface RecordPosition {
@@ -71,15 +73,15 @@ export function createCommitDecisions({ ledger, log, partitionOf }: CommitDeps) 
     epoch: number,
   ): Promise<(RecordPosition | null)[][]> {
     const positions = requests.map(({ items }) => items.map((): RecordPosition | null => null));
-    const byPartition = new Map<number, { record: Decision; request: number; item: number }[]>();
+    const byPartition = new Map<number, { record: LeadRecord; request: number; item: number }[]>();
     requests.forEach(({ decide }, request) => {
       results[request]?.forEach((result, item) => {
-        const record = decide(item, result, epoch);
-        if (record === null) return;
-        const partition = partitionOf(record.tenantId, record.leadId);
-        const records = byPartition.get(partition);
-        if (records === undefined) byPartition.set(partition, [{ record, request, item }]);
-        else records.push({ record, request, item });
+        for (const record of recordsOf(decide(item, result, epoch))) {
+          const partition = partitionOf(record.tenantId, record.leadId);
+          const records = byPartition.get(partition);
+          if (records === undefined) byPartition.set(partition, [{ record, request, item }]);
+          else records.push({ record, request, item });
+        }
       });
     });
     await Promise.all(
@@ -96,4 +98,9 @@ export function createCommitDecisions({ ledger, log, partitionOf }: CommitDeps) 
     );
     return positions;
   }
+}
+
+function recordsOf(decided: Decision | readonly LeadRecord[] | null): readonly LeadRecord[] {
+  if (decided === null) return [];
+  return "type" in decided ? [decided] : decided;
 }

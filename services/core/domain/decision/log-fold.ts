@@ -1,4 +1,5 @@
 import { LedgerImage } from "../ledger/ledger-image.ts";
+import { applyChange, applyDecision } from "../ledger/fold-ledger.ts";
 import { ledgerChange } from "../ledger/ledger-change.ts";
 import { foldLead, type RecordVerdict } from "./fold.ts";
 import type { LeadState } from "./lead-state.ts";
@@ -44,10 +45,10 @@ export function createLogFold(): LogFold {
     verdicts[verdict]++;
     if (verdict !== "effective" || state === undefined) return verdict;
     leads.set(record.leadId, state);
-    if (record.type === "decision") ledger.applyDecision(record);
+    if (record.type === "decision") applyDecision(ledger, record);
     else {
       const change = ledgerChange(record);
-      if (change !== null) ledger.applyChange(change);
+      if (change !== null) applyChange(ledger, change);
     }
     return verdict;
   }

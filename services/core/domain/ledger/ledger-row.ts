@@ -8,8 +8,9 @@ export type LedgerRow =
       readonly leadId: string;
       readonly cycle: number;
       readonly status: LedgerLeadStatus;
-      /** Owner, pool or original lead, as the status says; else empty. */
+      /** Owner, pool, original lead or reason code, as the status says; else empty. A `public` release keeps its pool. */
       readonly ref: string;
+      /** When this cycle was decided, and its charge; zeros once the cycle has ended. */
       readonly atMs: number;
       readonly loadMilli: number;
       readonly credit: number;
@@ -52,5 +53,8 @@ export type LedgerLeadStatus =
   | "released"
   | "closed";
 
-/** Windows look back at most this far; older entries are dropped by every ledger. */
+/**
+ * Windows look back at most this far. An entry is a row only while it is younger than this against the newest one of the
+ * same rep and scope, so the rows don't depend on the order in which entries came or on when a ledger cleans up.
+ */
 export const WINDOW_HORIZON_MS = 32 * 86_400_000;

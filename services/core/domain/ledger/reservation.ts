@@ -34,7 +34,7 @@ export interface Candidate {
  * adapters send one list once per batch however many leads use it.
  */
 export interface CandidateList {
-  /** Fairness group: virtual-time floors are kept per org node. */
+  /** Fairness group: virtual-time floors are kept per org node. Empty for a list across teams, which has no floor. */
   readonly nodeId: string;
   readonly candidates: readonly Candidate[];
   /** Every rep of the node on shift now, whatever the skills; the floor is taken over those with room. */

@@ -1,14 +1,12 @@
 import { callRoster, candidateList, profileOf, withoutReps, type Roster } from "../matching/candidate-lists.ts";
 import { holds } from "../matching/predicate.ts";
-import type { CandidateList, RepGrant, WindowLimit } from "../ledger/reservation.ts";
+import type { CandidateList } from "../ledger/reservation.ts";
 import { createOrgTree, type OrgTree } from "../organisation/org-tree.ts";
-import type { Rep } from "../rep/rep.ts";
 import { createTerritoryLookup } from "../territory/resolve-territory.ts";
+import { compileRep } from "./compile-rep.ts";
 import type { CandidateQuery, CompiledPlan, CompiledRep } from "./compiled-plan.ts";
 import { createPlaceLead } from "./place-lead.ts";
 import type { RoutingPlan } from "./routing-plan.ts";
-
-const DAY_MS = 86_400_000;
 
 /**
  * Makes a plan ready for the hot path: territory cover, org subtrees, grants, and rosters that are called anew only when
@@ -45,29 +43,6 @@ function firstOf<T>(nodeIds: readonly string[], byNode: ReadonlyMap<string, T>):
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function compileRep(rep: Rep): CompiledRep {
-  const { limits } = rep;
-  const grant = (windows: readonly WindowLimit[], loadMilli: number | null): RepGrant => ({
-    repId: rep.repId,
-    privatePool: limits.privatePool,
-    loadMilli: loadMilli ?? Number.POSITIVE_INFINITY,
-    fairnessWeight: rep.fairnessWeight,
-    windows,
-  });
-  const intake = limits.intake.map(({ lengthMs, limit, channel }) => ({
-    scope: "intake" as const,
-    lengthMs,
-    limit,
-    channel,
-  }));
-  const claims =
-    limits.claimsPerDay === null
-      ? []
-      : [{ scope: "claim" as const, lengthMs: DAY_MS, limit: limits.claimsPerDay, channel: null }];
-  // Load is work in progress that the router shares out; a rep who claims more has judged that himself.
-  return { rep, routeGrant: grant(intake, limits.loadMilli), claimGrant: grant(claims, null) };
 }
 
 type Rosters = (groupId: string, atMs: number) => Roster;
@@ -109,18 +84,27 @@ function listsFor(
   const profile = `${segment.name}\u001f${steps.length}\u001f${parent.fromMs}\u001f${profileOf(facts)}`;
   let lists = team.lists.get(profile);
   if (lists === undefined) {
-    lists = steps.map((step) => candidateList(step.scope === "parent" ? parent : team, step, facts));
+    lists = steps.map((step) =>
+      step.scope === "parent" ? withoutFloor(candidateList(parent, step, facts)) : candidateList(team, step, facts),
+    );
     const owner = segment.fallback.kind === "owner" ? reps.get(segment.fallback.repId) : undefined;
-    if (owner?.rep.active === true) lists = [...lists, defaultOwner(nodeId, owner)];
+    if (owner?.rep.active === true) lists = [...lists, defaultOwner(owner)];
     team.lists.set(profile, lists);
   }
   return excludedRepIds.length === 0 ? lists : lists.map((list) => withoutReps(list, excludedRepIds));
 }
 
+/**
+ * Virtual times are only comparable within a team, so a list that crosses teams neither uses a floor nor moves one: it
+ * would carry one team's clock into another's, and starve whoever helped out.
+ */
+const withoutFloor = (list: CandidateList): CandidateList => ({ ...list, nodeId: NO_FLOOR, present: [] });
+const NO_FLOOR = "";
+
 /** The watched fallback (ROP, supervisor): takes the lead on or off shift, within the private-pool limit. */
-function defaultOwner(nodeId: string, { claimGrant }: CompiledRep): CandidateList {
+function defaultOwner({ claimGrant }: CompiledRep): CandidateList {
   return {
-    nodeId,
+    nodeId: NO_FLOOR,
     candidates: [{ grant: { ...claimGrant, windows: [] }, fit: 0 }],
     present: [],
     strategy: "best_fit",

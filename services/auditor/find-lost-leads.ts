@@ -1,0 +1,44 @@
+import type { LogFold } from "../core/domain/decision/log-fold.ts";
+import { PARKED_RETRY } from "../core/domain/matching/match-lead.ts";
+import type { LeadRequest } from "../core/domain/lead/lead.ts";
+import type { ConsumableTopic, Entry } from "../core/ports/log.ts";
+import type { FindingSink } from "./finding.ts";
+
+const ROUTER_GROUP = "fairlead.router";
+
+/**
+ * Looks for inputs that a router committed without an outcome in the log (I1, I4). A lead of an unknown tenant, or one
+ * that can't be decoded, is in the dead-letter topic instead; a retry that changed nothing left no record on purpose.
+ *
+ * @returns how many inputs wait behind the committed offsets
+ */
+export async function findLostLeads(
+  leads: ConsumableTopic<LeadRequest>,
+  fold: LogFold,
+  sink: FindingSink,
+): Promise<number> {
+  let pending = 0;
+  for (let partition = 0; partition < leads.partitionCount; partition++) {
+    const committed = await leads.committedOffset(ROUTER_GROUP, partition);
+    const end = await leads.endOffset(partition);
+    for await (const entries of leads.readRange(partition, 0, end)) {
+      for (const entry of entries) {
+        if (entry.offset >= committed) pending++;
+        else if (isLost(entry, fold)) sink.add(lost(entry, partition));
+      }
+    }
+  }
+  return pending;
+}
+
+function isLost(entry: Entry<LeadRequest>, fold: LogFold): entry is Entry<LeadRequest> & { kind: "value" } {
+  if (entry.kind === "poison" || entry.value.rerouteReason === PARKED_RETRY) return false;
+  const { facts, cycle } = entry.value;
+  const tenant = fold.tenants.get(facts.tenantId);
+  return tenant !== undefined && (tenant.leads.get(facts.leadId)?.cycle ?? 0) < cycle;
+}
+
+function lost({ offset, value: { facts, cycle } }: Entry<LeadRequest> & { kind: "value" }, partition: number) {
+  const detail = `input ${partition}:${offset} is committed, but cycle ${cycle} has no decision`;
+  return { invariant: "I1_no_lead_lost", tenantId: facts.tenantId, subject: facts.leadId, detail } as const;
+}

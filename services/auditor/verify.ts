@@ -1,0 +1,86 @@
+import { createLogFold, type FoldedTenant, type LogFold } from "../core/domain/decision/log-fold.ts";
+import type { Decision } from "../core/domain/decision/log-record.ts";
+import type { Clock } from "../core/domain/lead/clock.ts";
+import type { Ledger } from "../core/ports/ledger.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { PlanSource } from "../core/ports/plan-source.ts";
+import type { LeadScans, Projection } from "../core/ports/store.ts";
+import { checkLimits } from "./check-limits.ts";
+import { compareLedger } from "./compare-ledger.ts";
+import { compareStore } from "./compare-store.ts";
+import { createFindingSink, type Finding } from "./finding.ts";
+import { findLostLeads } from "./find-lost-leads.ts";
+import { mergeLog } from "./merge-log.ts";
+import { createPlanLimits } from "./plan-limits.ts";
+
+export interface VerifyDeps {
+  readonly log: Pick<Log, "leads" | "decisions">;
+  readonly store: Pick<LeadScans, "allStates"> & Pick<Projection, "position">;
+  readonly plans: PlanSource;
+  /** Null where the ledger lives in a process that is not running: it is then the fold by construction. */
+  readonly ledger: Pick<Ledger, "dump"> | null;
+  readonly clock: Clock;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+export interface VerifyReport {
+  /** Records of the decision log that were folded. */
+  readonly records: number;
+  readonly leads: number;
+  readonly verdicts: LogFold["verdicts"];
+  /** Inputs that are not decided yet, and need not be. */
+  readonly pendingInputs: number;
+  readonly violations: number;
+  /** The first violations of each invariant. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Folds the whole log and judges everything else by it: limits at every instant, lost leads, the ledger, the store.
+ *
+ * The ledger may be ahead of the log by what routers have in flight, so a verdict on it is only final while nothing is
+ * routed. Differences are looked at again after a pause before they are told.
+ *
+ * @throws Fault if a part can't be read; nothing is then said about it.
+ */
+export async function verify(deps: VerifyDeps): Promise<VerifyReport> {
+  const { log, store, plans, ledger, clock, wait } = deps;
+  const sink = createFindingSink();
+  const marks = await endOffsets(log.decisions);
+  const fold = createLogFold();
+  const limitsOf = createPlanLimits(plans);
+  let records = 0;
+  for await (const instant of mergeLog(log.decisions, marks)) {
+    records += instant.records.length;
+    const assigned: Decision[] = [];
+    for (const { partition, record } of instant.records) {
+      const verdict = fold.add(partition, record);
+      if (verdict === "conflict" && record.type === "decision") sink.add(conflict(record));
+      if (verdict === "effective" && record.type === "decision") assigned.push(record);
+    }
+    for (const decision of assigned) {
+      const grant = await limitsOf(decision);
+      const tenant = fold.tenants.get(decision.tenantId);
+      if (grant !== null && tenant !== undefined) checkLimits(decision, grant, { image: tenant.ledger, sink });
+    }
+  }
+  const pendingInputs = await findLostLeads(log.leads, fold, sink);
+  await compareStore({ store, fold, marks, wait }, sink);
+  if (ledger !== null) await compareLedger({ ledger, fold, nowMs: clock(), wait }, sink);
+  return {
+    records,
+    leads: [...fold.tenants.values()].reduce((sum, { leads }: FoldedTenant) => sum + leads.size, 0),
+    verdicts: fold.verdicts,
+    pendingInputs,
+    violations: sink.count,
+    findings: sink.kept,
+  };
+}
+
+function conflict({ tenantId, leadId, cycle }: Decision): Finding {
+  return { invariant: "I2_never_twice", tenantId, subject: leadId, detail: `two outcomes for cycle ${cycle}` };
+}
+
+async function endOffsets({ partitionCount, endOffset }: VerifyDeps["log"]["decisions"]): Promise<readonly number[]> {
+  return Promise.all(Array.from({ length: partitionCount }, (_, partition) => endOffset(partition)));
+}

@@ -1,0 +1,36 @@
+import type { LedgerCharge } from "../decision/log-record.ts";
+import { type Standing, effectiveCredit } from "./choose.ts";
+import type { Fill } from "./ledger-state.ts";
+import { type Demand, hasRoom } from "./room.ts";
+
+/** Reps of a list across teams are no fairness group: it has no floor, and raises none. */
+const NO_NODE = "";
+
+/** Outcomes without an owner cost nobody anything. */
+export const NO_CHARGE: LedgerCharge = { loadMilli: 0, credit: 0, turn: 0, floor: 0 };
+
+/** What the assignment costs its winner. The new floor is not in it: that is known only after the assignment. */
+export function chargeWinner(standing: Standing, demand: Demand, winner: number, turn: number): LedgerCharge {
+  const fill = standing.fills[winner]!;
+  const { loadMilli } = demand;
+  if (!demand.charged) return { loadMilli, credit: fill.credit, turn: fill.turn, floor: standing.floor };
+  const { fairnessWeight } = standing.list.candidates[winner]!.grant;
+  const credit = effectiveCredit(fill, standing.floor) + loadMilli / 1000 / fairnessWeight;
+  return { loadMilli, credit, turn: turn + 1, floor: standing.floor };
+}
+
+/**
+ * The floor after an assignment: the least virtual time among colleagues who could take one more such lead. Reps who
+ * are full or away hold nobody back. It never sinks, so a fold may take the largest it saw, in any order.
+ */
+export function nextFloor(standing: Standing, present: readonly Readonly<Fill>[], demand: Demand): number {
+  const { list, floor, count } = standing;
+  if (list.nodeId === NO_NODE) return floor;
+  let least = Infinity;
+  for (let index = 0; index < present.length; index += 1) {
+    const credit = effectiveCredit(present[index]!, floor);
+    if (credit < least && hasRoom(list.present[index]!, present[index]!, demand, count)) least = credit;
+    if (least === floor) return floor;
+  }
+  return least === Infinity ? floor : least;
+}

@@ -1,0 +1,45 @@
+import type { LedgerCharge, Outcome } from "../decision/log-record.ts";
+import type { LedgerLeadStatus } from "./ledger-row.ts";
+import type { LeadEntry } from "./ledger-state.ts";
+
+/** How the ledger writes down an outcome. */
+export function entryOf(cycle: number, atMs: number, outcome: Outcome, charge: LedgerCharge): LeadEntry {
+  return {
+    cycle,
+    status: outcome.kind === "assigned" ? "owned" : outcome.kind,
+    ref: refOf(outcome),
+    atMs,
+    loadMilli: charge.loadMilli,
+    credit: charge.credit,
+    turn: charge.turn,
+    floor: charge.floor,
+  };
+}
+
+export function refOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "assigned":
+      return outcome.repId;
+    case "public":
+      return outcome.poolId;
+    case "duplicate":
+      return outcome.ofLeadId;
+    case "parked":
+    case "rejected":
+    case "dead":
+      return outcome.reason;
+  }
+}
+
+/** A cycle that a later record ended: its outcome is gone, and with it the numbers. */
+export function endedEntry(cycle: number, status: "released" | "closed", ref: string): LeadEntry {
+  return { cycle, status, ref, atMs: 0, loadMilli: 0, credit: 0, turn: 0, floor: 0 };
+}
+
+/** Whether the lead lives on in this status, so that its customer's next enquiry is a duplicate of it. */
+export const keepsIdentity = (outcome: Outcome): boolean =>
+  outcome.kind === "assigned" || outcome.kind === "parked" || outcome.kind === "public";
+
+/** Whether the record that ends a cycle still finds it open. */
+export const mayEnd = (status: LedgerLeadStatus): boolean =>
+  status === "owned" || status === "parked" || status === "public" || status === "released";

@@ -1,0 +1,135 @@
+import type { LedgerRow } from "./ledger-row.ts";
+import type { Fill, Holding, LeadEntry, LedgerState } from "./ledger-state.ts";
+import { type RepHoldings, addWindowEntry, countWindow, noHoldings, readSlot, slotOf } from "./rep-holdings.ts";
+import type { WindowLimit } from "./reservation.ts";
+
+/** One tenant's ledger in memory. */
+export class LedgerImage implements LedgerState {
+  turn = 0;
+  readonly #leads = new Map<string, LeadEntry>();
+  readonly #reps = new Map<string, RepHoldings>();
+  readonly #floors = new Map<string, number>();
+  /**
+   * Leads with the key, the one it belongs to first. A live ledger never has two. A fold may for a while, since it reads
+   * the partitions of the log in any order: the next lead of a customer before the end of the last.
+   */
+  readonly #identities = new Map<string, string[]>();
+
+  static fromRows(rows: Iterable<LedgerRow>): LedgerImage {
+    const image = new LedgerImage();
+    for (const row of rows) image.#load(row);
+    return image;
+  }
+
+  lead(leadId: string): LeadEntry | undefined {
+    return this.#leads.get(leadId);
+  }
+
+  leadOf(identityKey: string): string | undefined {
+    return this.#identities.get(identityKey)?.[0];
+  }
+
+  fill(repId: string): Readonly<Fill> {
+    return this.#rep(repId).fill;
+  }
+
+  windowCount(repId: string, window: WindowLimit, atMs: number): number {
+    return countWindow(this.#rep(repId), window, atMs);
+  }
+
+  floor(nodeId: string): number {
+    return this.#floors.get(nodeId) ?? 0;
+  }
+
+  /** Floors only rise, so a fold may meet them in any order. */
+  raiseFloor(nodeId: string, floor: number): void {
+    if (floor > this.floor(nodeId)) this.#floors.set(nodeId, floor);
+  }
+
+  record(leadId: string, entry: LeadEntry): void {
+    this.#leads.set(leadId, entry);
+  }
+
+  register(identityKey: string, leadId: string): void {
+    const leads = this.#identities.get(identityKey);
+    if (leads === undefined) this.#identities.set(identityKey, [leadId]);
+    else if (!leads.includes(leadId)) leads.push(leadId);
+  }
+
+  forget(identityKey: string, leadId: string): void {
+    const others = (this.#identities.get(identityKey) ?? []).filter((other) => other !== leadId);
+    if (others.length === 0) this.#identities.delete(identityKey);
+    else this.#identities.set(identityKey, others);
+  }
+
+  /** Virtual time and turn only grow, so a fold may meet a rep's charges in any order. */
+  take({ repId, leadId, cycle, loadMilli, credit, turn, window, channel, atMs }: Holding): void {
+    const { fill, held, windows } = this.#known(repId);
+    held.add(slotOf(leadId, cycle));
+    fill.held = held.size;
+    fill.loadMilli += loadMilli;
+    fill.credit = Math.max(fill.credit, credit);
+    fill.turn = Math.max(fill.turn, turn);
+    if (window !== null) addWindowEntry(windows[window], { channel, leadId, cycle, atMs });
+  }
+
+  free(repId: string, slot: string, loadMilli: number): void {
+    const { fill, held } = this.#rep(repId);
+    if (!held.delete(slot)) return;
+    fill.held = held.size;
+    fill.loadMilli -= loadMilli;
+  }
+
+  *rows(): Generator<LedgerRow> {
+    for (const [leadId, entry] of this.#leads) yield { kind: "lead", leadId, ...entry };
+    for (const [repId, holdings] of this.#reps) if (holdings.isKnown) yield* repRows(repId, holdings);
+    for (const [nodeId, floor] of this.#floors) yield { kind: "floor", nodeId, floor };
+    for (const [identityKey, leads] of this.#identities) yield { kind: "identity", identityKey, leadId: leads[0]! };
+    if (this.turn > 0) yield { kind: "turn", turn: this.turn };
+  }
+
+  #rep(repId: string): RepHoldings {
+    let holdings = this.#reps.get(repId);
+    if (holdings === undefined) this.#reps.set(repId, (holdings = noHoldings()));
+    return holdings;
+  }
+
+  #known(repId: string): RepHoldings {
+    const holdings = this.#rep(repId);
+    holdings.isKnown = true;
+    return holdings;
+  }
+
+  #load(row: LedgerRow): void {
+    switch (row.kind) {
+      case "lead": {
+        const { kind: _, leadId, ...entry } = row;
+        return this.record(leadId, entry);
+      }
+      case "held":
+        return void this.#known(row.repId).held.add(slotOf(row.leadId, row.cycle));
+      case "rep": {
+        const { held, loadMilli, credit, turn } = row;
+        return void Object.assign(this.#known(row.repId).fill, { held, loadMilli, credit, turn });
+      }
+      case "window":
+        return addWindowEntry(this.#known(row.repId).windows[row.scope], row);
+      case "floor":
+        return this.raiseFloor(row.nodeId, row.floor);
+      case "identity":
+        return this.register(row.identityKey, row.leadId);
+      case "turn":
+        this.turn = row.turn;
+    }
+  }
+}
+
+function* repRows(repId: string, { fill, held, windows }: RepHoldings): Generator<LedgerRow> {
+  yield { kind: "rep", repId, ...fill };
+  for (const slot of held) yield { kind: "held", repId, ...readSlot(slot) };
+  for (const scope of ["intake", "claim"] as const) {
+    for (const { channel, leadId, cycle, atMs } of windows[scope]) {
+      yield { kind: "window", repId, scope, channel, leadId, cycle, atMs };
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { LedgerLeadStatus } from "./ledger-row.ts";
+import type { WindowLimit, WindowScope } from "./reservation.ts";
+
+/** How full one rep is, and whose turn it is. */
+export interface Fill {
+  held: number;
+  loadMilli: number;
+  /** Virtual time: lead units received per unit of fairness weight. */
+  credit: number;
+  /** The tenant's counter when this rep was last charged for a lead; 0 is never. */
+  turn: number;
+}
+
+/** What the ledger knows of one lead: the outcome of its latest cycle, or that the cycle has ended. */
+export interface LeadEntry {
+  readonly cycle: number;
+  readonly status: LedgerLeadStatus;
+  readonly ref: string;
+  readonly atMs: number;
+  readonly loadMilli: number;
+  readonly credit: number;
+  readonly turn: number;
+  readonly floor: number;
+}
+
+/** A slot to be taken. */
+export interface Holding {
+  readonly repId: string;
+  readonly leadId: string;
+  readonly cycle: number;
+  readonly loadMilli: number;
+  readonly credit: number;
+  readonly turn: number;
+  /** The window that the lead counts in; null for transfers, which count in none. */
+  readonly window: WindowScope | null;
+  readonly channel: string;
+  readonly atMs: number;
+}
+
+/**
+ * What `reserveBatch` reads and writes. The memory ledger is one, and so is the snapshot in which the Redis adapter
+ * repeats what its script did.
+ */
+export interface LedgerState {
+  /** The tenant's assignment counter. */
+  turn: number;
+  lead(leadId: string): LeadEntry | undefined;
+  /** The lead that an identity key belongs to. */
+  leadOf(identityKey: string): string | undefined;
+  /** Always the same object for one rep; changed by `take` only. */
+  fill(repId: string): Readonly<Fill>;
+  /** Leads of the window that are younger than its length at `atMs`; one exactly that old is out. */
+  windowCount(repId: string, window: WindowLimit, atMs: number): number;
+  /** 0 for a node that has none yet. */
+  floor(nodeId: string): number;
+  raiseFloor(nodeId: string, floor: number): void;
+  record(leadId: string, entry: LeadEntry): void;
+  register(identityKey: string, leadId: string): void;
+  take(holding: Holding): void;
+}

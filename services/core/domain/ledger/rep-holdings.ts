@@ -1,0 +1,55 @@
+import { WINDOW_HORIZON_MS } from "./ledger-row.ts";
+import type { Fill } from "./ledger-state.ts";
+import type { WindowLimit, WindowScope } from "./reservation.ts";
+
+export interface WindowEntry {
+  readonly channel: string;
+  readonly leadId: string;
+  readonly cycle: number;
+  readonly atMs: number;
+}
+
+/** What one rep holds, and what came to the rep lately. */
+export interface RepHoldings {
+  readonly fill: Fill;
+  /** `${leadId}#${cycle}`: a set, so that taking or freeing a slot twice changes nothing. */
+  readonly held: Set<string>;
+  /** Per scope, oldest first. */
+  readonly windows: Readonly<Record<WindowScope, WindowEntry[]>>;
+  /** False for a rep who was only looked at; such a rep is no row. */
+  isKnown: boolean;
+}
+
+export const slotOf = (leadId: string, cycle: number): string => `${leadId}#${cycle}`;
+
+export const noHoldings = (): RepHoldings => ({
+  fill: { held: 0, loadMilli: 0, credit: 0, turn: 0 },
+  held: new Set(),
+  windows: { intake: [], claim: [] },
+  isKnown: false,
+});
+
+export function addWindowEntry(entries: WindowEntry[], entry: WindowEntry): void {
+  let index = entries.length;
+  while (index > 0 && entries[index - 1]!.atMs > entry.atMs) index -= 1;
+  entries.splice(index, 0, entry);
+  const outMs = entries.at(-1)!.atMs - WINDOW_HORIZON_MS;
+  const firstIn = entries.findIndex(({ atMs }) => atMs > outMs);
+  if (firstIn > 0) entries.splice(0, firstIn);
+}
+
+export function countWindow(holdings: RepHoldings, window: WindowLimit, atMs: number): number {
+  const entries = holdings.windows[window.scope];
+  let count = 0;
+  for (let index = entries.length - 1; index >= 0; index -= 1) {
+    const entry = entries[index]!;
+    if (entry.atMs <= atMs - window.lengthMs) break;
+    if (window.channel === null || window.channel === entry.channel) count += 1;
+  }
+  return count;
+}
+
+export function readSlot(slot: string): { readonly leadId: string; readonly cycle: number } {
+  const mark = slot.lastIndexOf("#");
+  return { leadId: slot.slice(0, mark), cycle: Number(slot.slice(mark + 1)) };
+}

@@ -1,0 +1,160 @@
+import type { CandidateVerdict } from "../decision/explanation.ts";
+import type { LedgerCharge, Outcome } from "../decision/log-record.ts";
+import { admit } from "./admit.ts";
+import { NO_CHARGE, chargeWinner, nextFloor } from "./charge.ts";
+import { type Standing, choose } from "./choose.ts";
+import { explainChoice, explainNotReached } from "./explain-choice.ts";
+import { entryOf, keepsIdentity } from "./lead-entry.ts";
+import type { Fill, LedgerState } from "./ledger-state.ts";
+import type { CandidateList, ReserveItem, ReserveRefusal, ReserveRequest, ReserveResult } from "./reservation.ts";
+import { type CountWindow, shortageOf } from "./room.ts";
+
+/**
+ * What a reservation means. Every ledger gives exactly these answers: the memory ledger by calling this, the Redis one
+ * by a script whose every batch is checked against it.
+ */
+export function reserveBatch(state: LedgerState, request: ReserveRequest): ReserveResult[] {
+  const batch = openBatch(state, request.atMs);
+  return request.items.map((item) => reserveOne(batch, item));
+}
+
+/** One list's candidates and colleagues, looked up once however many leads use the list. */
+interface Lineup {
+  readonly list: CandidateList;
+  readonly fills: readonly Readonly<Fill>[];
+  readonly present: readonly Readonly<Fill>[];
+}
+
+interface ReserveBatch {
+  readonly state: LedgerState;
+  readonly atMs: number;
+  readonly count: CountWindow;
+  readonly lineup: (list: CandidateList) => Lineup;
+}
+
+/** Where a lead goes: the step that placed it and the winner's index, or -1 for both. */
+interface Placement {
+  readonly step: number;
+  readonly winner: number;
+}
+
+const NOWHERE: Placement = { step: -1, winner: -1 };
+
+function openBatch(state: LedgerState, atMs: number): ReserveBatch {
+  const lineups = new Map<CandidateList, Lineup>();
+  return {
+    state,
+    atMs,
+    count: (repId, window) => state.windowCount(repId, window, atMs),
+    lineup(list) {
+      let lineup = lineups.get(list);
+      if (lineup === undefined) {
+        const fills = list.candidates.map(({ grant }) => state.fill(grant.repId));
+        lineup = { list, fills, present: list.present.map(({ repId }) => state.fill(repId)) };
+        lineups.set(list, lineup);
+      }
+      return lineup;
+    },
+  };
+}
+
+function reserveOne(batch: ReserveBatch, item: ReserveItem): ReserveResult {
+  const answer = admit(batch.state.lead(item.leadId), item);
+  if (answer !== null) return answer;
+  const original = originalOf(batch.state, item);
+  if (original !== undefined) {
+    return record(
+      batch,
+      item,
+      { kind: "duplicate", ofLeadId: original },
+      { charge: NO_CHARGE, step: -1, verdicts: [] },
+    );
+  }
+  const placement = place(batch, item);
+  if (placement.step < 0 && item.otherwise.kind === "refuse") {
+    return { kind: "refused", reason: refusalOf(batch, item) };
+  }
+  const verdicts = explain(batch, item, placement);
+  if (item.otherwise.kind !== "refuse" && placement.step < 0) {
+    return record(batch, item, item.otherwise, { charge: NO_CHARGE, step: -1, verdicts });
+  }
+  return assign(batch, item, placement, verdicts);
+}
+
+/** The lead that the same customer already has. An invalid lead stays what it is, whoever sent it. */
+function originalOf(state: LedgerState, { leadId, identityKeys, otherwise }: ReserveItem): string | undefined {
+  if (otherwise.kind === "rejected" || otherwise.kind === "dead") return undefined;
+  for (const identityKey of identityKeys) {
+    const owner = state.leadOf(identityKey);
+    if (owner !== undefined && owner !== leadId) return owner;
+  }
+  return undefined;
+}
+
+function standingOf({ state, count, lineup }: ReserveBatch, list: CandidateList): Standing {
+  return { list, fills: lineup(list).fills, floor: state.floor(list.nodeId), count };
+}
+
+function place(batch: ReserveBatch, item: ReserveItem): Placement {
+  for (let step = 0; step < item.lists.length; step += 1) {
+    const winner = choose(standingOf(batch, item.lists[step]!), item);
+    if (winner >= 0) return { step, winner };
+  }
+  return NOWHERE;
+}
+
+function explain(batch: ReserveBatch, item: ReserveItem, { step, winner }: Placement): readonly CandidateVerdict[] {
+  const parts = item.lists.map((list, index) =>
+    step >= 0 && index > step
+      ? explainNotReached(list)
+      : explainChoice(standingOf(batch, list), item, index === step ? winner : -1),
+  );
+  return parts.length === 1 ? parts[0]! : parts.flat();
+}
+
+function assign(
+  batch: ReserveBatch,
+  item: ReserveItem,
+  { step, winner }: Placement,
+  verdicts: readonly CandidateVerdict[],
+): ReserveResult {
+  const { state, atMs } = batch;
+  const list = item.lists[step]!;
+  const standing = standingOf(batch, list);
+  const { repId } = list.candidates[winner]!.grant;
+  const cost = chargeWinner(standing, item, winner, state.turn);
+  const window = item.transferFromRepId === null ? item.scope : null;
+  state.take({ ...cost, repId, leadId: item.leadId, cycle: item.cycle, window, channel: item.channel, atMs });
+  let charge = cost;
+  if (item.charged) {
+    state.turn = cost.turn;
+    charge = { ...cost, floor: nextFloor(standing, batch.lineup(list).present, item) };
+    if (charge.floor > standing.floor) state.raiseFloor(list.nodeId, charge.floor);
+  }
+  return record(batch, item, { kind: "assigned", repId }, { charge, step, verdicts });
+}
+
+interface Circumstances {
+  readonly charge: LedgerCharge;
+  readonly step: number;
+  readonly verdicts: readonly CandidateVerdict[];
+}
+
+function record({ state, atMs }: ReserveBatch, item: ReserveItem, outcome: Outcome, how: Circumstances): ReserveResult {
+  state.record(item.leadId, entryOf(item.cycle, atMs, outcome, how.charge));
+  if (keepsIdentity(outcome)) {
+    for (const identityKey of item.identityKeys) {
+      if (state.leadOf(identityKey) === undefined) state.register(identityKey, item.leadId);
+    }
+  }
+  return { kind: "decided", outcome, ...how, atMs, replayed: false };
+}
+
+/** A claimant is told which of the limits it was; where many were asked there is no single one to name. */
+function refusalOf(batch: ReserveBatch, item: ReserveItem): ReserveRefusal {
+  const candidates = item.lists.flatMap((list) => list.candidates);
+  const [only] = candidates;
+  if (only === undefined || candidates.length > 1) return "no_capacity";
+  const shortage = shortageOf(only.grant, batch.state.fill(only.grant.repId), item, batch.count);
+  return shortage?.limit ?? "no_capacity";
+}

@@ -1,0 +1,49 @@
+import { createLifecycle, type Lifecycle } from "../../core/runtime/lifecycle.ts";
+import type { Logger } from "../../core/runtime/logger.ts";
+import type { Config } from "../config.ts";
+import { openEmbeddedBacking } from "./embedded-backing.ts";
+import { openHttp, registerCapture, registerDesk, registerPlanner } from "./open-http.ts";
+import { createProcessMetrics } from "./process-metrics.ts";
+import { createServiceContext, type ServiceContext } from "./service-context.ts";
+import { startProjection } from "./start-projection.ts";
+import { createRecovery, startRouting } from "./start-routing.ts";
+import { startStewarding } from "./start-stewarding.ts";
+import { createWakeUp } from "./wake-up.ts";
+
+export interface RunningProcess {
+  readonly baseUrl: string;
+  readonly context: ServiceContext;
+  readonly lifecycle: Lifecycle;
+}
+
+/** All services in one process on one data directory. Reaches no driver: everything it stands on is in this process. */
+export async function startEmbedded(config: Config, logger: Logger): Promise<RunningProcess> {
+  const clock = Date.now;
+  const lifecycle = createLifecycle(logger);
+  const metrics = createProcessMetrics(logger);
+  try {
+    const backing = await openEmbeddedBacking({
+      dataDir: config.dataDir,
+      clock,
+      lifecycle,
+      onFault: (error) => metrics.onFault("log", error),
+    });
+    const processName = `embedded-${process.pid}`;
+    const context = await createServiceContext({ config, backing, clock, logger, metrics, lifecycle, processName });
+
+    const recoverLedger = createRecovery(context);
+    await startRouting(context, recoverLedger);
+    const projected = createWakeUp();
+    await startProjection(context, projected.wake);
+    await startStewarding(context);
+
+    const http = await openHttp(context, []);
+    await registerCapture(http, context);
+    await registerDesk(http, context, { recoverLedger, onProjected: projected.subscribe });
+    await registerPlanner(http, context);
+    return { baseUrl: await http.listen(), context, lifecycle };
+  } catch (error) {
+    await lifecycle.close();
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { captureRoutes } from "../../capture/capture-routes.ts";
+import { createCaptureLead } from "../../capture/capture-lead.ts";
+import { createPrepareLead } from "../../core/domain/lead/prepare-lead.ts";
+import { parseApiKeys } from "../../core/http/api-keys.ts";
+import { buildHttpApp, type HttpApp } from "../../core/http/app.ts";
+import { createAuthenticate, type Authenticate } from "../../core/http/auth.ts";
+import type { HealthCheck } from "../../core/http/health.ts";
+import { createCommitDecisions } from "../../core/protocol/commit-decisions.ts";
+import { capturedLeadFromJson } from "../../core/wire/captured-lead-json.ts";
+import { deskRoutes } from "../../desk/desk-routes.ts";
+import { plannerRoutes } from "../../planner/planner-routes.ts";
+import { createPublishPlan } from "../../planner/publish-plan.ts";
+import type { ServiceContext } from "./service-context.ts";
+
+export interface Http {
+  readonly app: HttpApp;
+  readonly authenticate: Authenticate;
+  /** Starts to listen once all routes are registered. @returns the base URL */
+  listen(): Promise<string>;
+}
+
+const OPENAPI = {
+  title: "Fairlead",
+  version: "1.0.0",
+  description: "Routes sales leads to the right salesperson and keeps them moving.",
+};
+
+/** The HTTP side of a process: probes and metrics at once, routes of services as they are registered. */
+export async function openHttp(context: ServiceContext, ready: readonly HealthCheck[]): Promise<Http> {
+  const { config, plans, clock, logger, metrics, lifecycle } = context;
+  const tenantExists = (tenantId: string): boolean =>
+    tenantId === config.defaultTenant || plans.current(tenantId) !== null;
+  const authenticate = createAuthenticate(
+    config.apiKeysFile === null
+      ? { mode: "off", defaultTenantId: config.defaultTenant, tenantExists }
+      : {
+          mode: "keys",
+          keys: parseApiKeys(JSON.parse(await readFile(config.apiKeysFile, "utf8"))),
+          clock,
+          tenantExists,
+        },
+  );
+  const app = await buildHttpApp({
+    logger,
+    auth: authenticate,
+    openapi: OPENAPI,
+    registry: metrics.registry,
+    health: { live: [], ready },
+    clock,
+  });
+  lifecycle.onClose("http", () => app.close());
+  return {
+    app,
+    authenticate,
+    async listen() {
+      const address = await app.listen({ host: config.http.host, port: config.http.port });
+      logger.info({ address }, "Listening");
+      return address;
+    },
+  };
+}
+
+/** `POST /v1/leads`. */
+export async function registerCapture({ app }: Http, context: ServiceContext): Promise<void> {
+  const { backing, clock, leadPartition } = context;
+  const prepareLead = createPrepareLead({ vault: backing.vault, clock });
+  const captureLead = createCaptureLead({
+    leads: backing.log.leads,
+    partitionOf: leadPartition,
+    readLead: capturedLeadFromJson,
+    prepare: (tenantId, lead) => prepareLead(lead, { tenantId, leadId: randomUUID }),
+  });
+  await app.register(captureRoutes, { captureLead });
+}
+
+export interface DeskParts {
+  readonly recoverLedger: () => Promise<void>;
+  /** How the live stream hears of new projections in this process; without it the stream looks by itself. */
+  readonly onProjected?: (wake: () => void) => () => void;
+}
+
+/** Reads, commands and the live stream. */
+export async function registerDesk(http: Http, context: ServiceContext, parts: DeskParts): Promise<void> {
+  const { backing, plans, clock, metrics, decisionPartition } = context;
+  const { log, ledger, store } = backing;
+  await http.app.register(deskRoutes, {
+    reads: store,
+    decisions: log.decisions,
+    commitDecisions: createCommitDecisions({ ledger, log, partitionOf: decisionPartition }),
+    partitionOf: decisionPartition,
+    partitionCount: log.decisions.partitionCount,
+    plans,
+    clock,
+    authenticate: http.authenticate,
+    onFault: (error: unknown) => metrics.onFault("desk", error),
+    ...parts,
+  });
+}
+
+/** Publication of routing plans. */
+export async function registerPlanner({ app }: Http, context: ServiceContext): Promise<void> {
+  const { backing, plans, clock } = context;
+  const publishPlan = createPublishPlan({ source: backing.planSource, log: backing.log, clock });
+  await app.register(plannerRoutes, { publishPlan, plans, refresh: plans.refresh });
+}

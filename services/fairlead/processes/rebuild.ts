@@ -1,0 +1,31 @@
+import { createRecoverLedger } from "../../core/protocol/recover-ledger.ts";
+import { createLifecycle } from "../../core/runtime/lifecycle.ts";
+import { createLogger } from "../../core/runtime/logger.ts";
+import { Fault } from "../../core/domain/fault.ts";
+import type { Config } from "../config.ts";
+import { openBacking } from "./open-backing.ts";
+
+/** `fairlead rebuild`: a recovery by hand, whatever the ledger says of itself. Routers wait and go on by themselves. */
+export async function runRebuild(config: Config): Promise<void> {
+  if (config.backing.mode === "embedded") {
+    throw new Fault("CONFIG_INVALID", "The embedded ledger is rebuilt from the log at every start");
+  }
+  const logger = createLogger(config.logLevel, "rebuild");
+  const lifecycle = createLifecycle(logger);
+  const clock = Date.now;
+  try {
+    const { log, ledger, planSource } = await openBacking({ config, name: "rebuild", clock, logger, lifecycle });
+    const tenantIds = await planSource.tenantIds();
+    const recoverLedger = createRecoverLedger({
+      log,
+      ledger: { ...ledger, readyEpoch: () => Promise.resolve(null) },
+      tenantIds: () => tenantIds,
+      clock,
+      startedBy: `rebuild-${process.pid}`,
+      onProgress: (progress) => logger.info(progress, "Ledger recovery"),
+    });
+    await recoverLedger();
+  } finally {
+    await lifecycle.close();
+  }
+}

@@ -1,0 +1,43 @@
+import { startApplyLog } from "../../core/protocol/apply-log.ts";
+import { createCommitDecisions } from "../../core/protocol/commit-decisions.ts";
+import { createRecoverLedger } from "../../core/protocol/recover-ledger.ts";
+import { createBuryPoison } from "../../router/bury-poison.ts";
+import { createRouteLeads } from "../../router/route-leads.ts";
+import { startRouter } from "../../router/start-router.ts";
+import { createCodecs } from "./backing.ts";
+import type { ServiceContext } from "./service-context.ts";
+
+/** Steps R1 to R5 when the ledger is in doubt; shared by whatever in this process notices it. */
+export function createRecovery({ backing, plans, clock, metrics, processName }: ServiceContext): () => Promise<void> {
+  return createRecoverLedger({
+    ledger: backing.ledger,
+    log: backing.log,
+    tenantIds: plans.tenantIds,
+    clock,
+    startedBy: processName,
+    onProgress: metrics.onRecovery,
+  });
+}
+
+/** The decision-making part of a process: the applier keeps the ledger up, the router decides. */
+export async function startRouting(context: ServiceContext, recoverLedger: () => Promise<void>): Promise<void> {
+  const { backing, plans, clock, metrics, lifecycle } = context;
+  const { log, ledger, vault } = backing;
+  await recoverLedger();
+
+  const applier = await startApplyLog({
+    ledger,
+    log,
+    recoverLedger,
+    onFault: (error) => metrics.onFault("applier", error),
+  });
+  lifecycle.onClose("applier", () => applier.close());
+
+  const events = metrics.router;
+  const commitDecisions = createCommitDecisions({ ledger, log, partitionOf: context.decisionPartition });
+  const encodeLead = createCodecs(vault, clock).leads.encode;
+  const buryPoison = createBuryPoison({ log, encodeLead, clock, events });
+  const routeLeads = createRouteLeads({ plans, commitDecisions, buryPoison, recoverLedger, clock, events });
+  const router = await startRouter(log, routeLeads, events);
+  lifecycle.onClose("router", () => router.close());
+}
