@@ -4,6 +4,15 @@ import { loadConfig } from "./config.ts";
 
 const KEY = Buffer.alloc(32, 7).toString("base64");
 
+function faultOf(run: () => unknown): Fault {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+  }
+  throw new Error("No fault was thrown");
+}
+
 describe("loadConfig", () => {
   it("runs embedded on loopback with nothing set, and leaves the demo to the data directory", () => {
     expect(loadConfig({})).toMatchObject({
@@ -17,13 +26,7 @@ describe("loadConfig", () => {
 
   it("names every bad setting in one fault, and quotes no value", () => {
     const env = { FAIRLEAD_MODE: "distributed", FAIRLEAD_HTTP_PORT: "eighty", FAIRLEAD_IDENTITY_KEY: "c2hvcnQ=" };
-    let message = "";
-    try {
-      loadConfig(env);
-    } catch (error) {
-      expect(error).toBeInstanceOf(Fault);
-      message = (error as Fault).message;
-    }
+    const message = faultOf(() => loadConfig(env)).message;
     for (const name of ["HTTP_PORT", "KAFKA_BROKERS", "REDIS_URL", "POSTGRES_URL", "IDENTITY_KEY"]) {
       expect(message).toContain(`FAIRLEAD_${name}`);
     }

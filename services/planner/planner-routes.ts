@@ -60,6 +60,10 @@ export async function plannerRoutes(app: HttpApp, deps: PlannerRoutesDeps): Prom
     },
   );
 
+  currentPlanRoute(app, plans);
+}
+
+function currentPlanRoute(app: HttpApp, plans: PlannerRoutesDeps["plans"]): void {
   app.get(
     "/v1/plans/current",
     {

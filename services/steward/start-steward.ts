@@ -16,8 +16,8 @@ export interface StewardDeps {
 
 /** Follows the log for freed capacity and sweeps the waiting leads at once when there is some, else on the clock. */
 export async function startSteward({ log, retryWaiting, sweepEveryMs, onFault }: StewardDeps): Promise<Steward> {
-  let closed = false;
-  let wake: () => void = () => undefined;
+  const stopping = new AbortController();
+  let wake = nobodyWaits;
 
   const reader = await log.decisions.consume({
     group: "fairlead.steward",
@@ -28,9 +28,9 @@ export async function startSteward({ log, retryWaiting, sweepEveryMs, onFault }:
   });
 
   async function sweepForever(): Promise<void> {
-    while (!closed) {
+    while (!stopping.signal.aborted) {
       await retryWaiting.sweep().catch(onFault);
-      if (closed) return;
+      if (stopping.signal.aborted) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, sweepEveryMs);
         wake = () => {
@@ -44,13 +44,15 @@ export async function startSteward({ log, retryWaiting, sweepEveryMs, onFault }:
   const sweeping = sweepForever();
   return {
     async close() {
-      closed = true;
+      stopping.abort();
       wake();
       await reader.close();
       await sweeping;
     },
   };
 }
+
+const nobodyWaits = (): void => undefined;
 
 function noteFreed({ entries }: Batch<LogRecord>, retryWaiting: RetryWaiting): boolean {
   const slots = new Map<string, number>();

@@ -27,30 +27,24 @@ const ENDED_WITH_RESULT: ReadonlySet<LeadStatus> = new Set(["converted", "closed
  * @param barrierEpoch highest barrier seen before this record in its partition
  */
 export function foldLead(state: LeadState | undefined, record: LeadRecord, barrierEpoch: number): Folded {
+  if (record.type === "decision") return foldDecision(state, record, barrierEpoch);
+  // Everything but a decision speaks about the cycle that is current, or about nothing.
+  if (state === undefined || state.cycle !== record.cycle) return stale(state);
   switch (record.type) {
-    case "decision":
-      return foldDecision(state, record, barrierEpoch);
     case "release":
-      return state?.status === "owned" && state.cycle === record.cycle
-        ? effective(released(state, record))
-        : stale(state);
+      return state.status === "owned" ? effective(released(state, record)) : stale(state);
     case "closure":
-      return state !== undefined && state.cycle === record.cycle && canClose(state.status)
-        ? effective(closed(state, record))
-        : stale(state);
+      return canClose(state.status) ? effective(closed(state, record)) : stale(state);
     case "reopening":
-      return state !== undefined && state.cycle === record.cycle && ENDED_WITH_RESULT.has(state.status)
-        ? effective(reopened(state, record))
-        : stale(state);
+      return ENDED_WITH_RESULT.has(state.status) ? effective(reopened(state, record)) : stale(state);
     case "follow_up":
-      return state?.status === "owned" && state.cycle === record.cycle && state.repId === record.repId
-        ? effective(followedUp(state, record))
-        : stale(state);
+      return isBy(state, record.repId) ? effective(followedUp(state, record)) : stale(state);
   }
 }
 
 const effective = (state: LeadState): Folded => ({ verdict: "effective", state });
 const stale = (state: LeadState | undefined): Folded => ({ verdict: "stale", state });
+const isBy = ({ status, repId }: LeadState, actorId: string): boolean => status === "owned" && repId === actorId;
 const canClose = (status: LeadStatus): boolean => status === "owned" || OPEN_TO_DECISION.has(status);
 
 function foldDecision(state: LeadState | undefined, decision: Decision, barrierEpoch: number): Folded {
