@@ -133,15 +133,16 @@ async function measure(variant: Variant, ledger: Ledger, probe: Redis): Promise<
   return {
     leadsPerSecond: decided / seconds,
     serverCpuMicros: (server / decided) * 1e6,
-    clientCpuMicros: ((client.user + client.system) / decided) * 1,
+    clientCpuMicros: (client.user + client.system) / decided,
   };
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
+const round = (value: number): number => Number(value.toPrecision(4));
+
 function summary(samples: readonly Sample[], pick: (sample: Sample) => number) {
   const values = samples.map(pick);
-  const round = (value: number) => Number(value.toPrecision(4));
   return { median: round(median(values)), min: round(Math.min(...values)), max: round(Math.max(...values)) };
 }
 

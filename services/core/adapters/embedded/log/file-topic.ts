@@ -1,0 +1,180 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Fault } from "../../../domain/fault.ts";
+import type { Clock } from "../../../domain/lead/clock.ts";
+import type { ConsumableTopic, Entry } from "../../../ports/log.ts";
+import type { Codec } from "../../../wire/codec.ts";
+import { type EncodedRecord, type Frame, frameRecords } from "./frame.ts";
+import { readCommitted } from "./group-offsets.ts";
+import { type FileGroupReader, openGroupReader } from "./group-reader.ts";
+import { logUnavailable } from "./log-faults.ts";
+import type { OffsetRange } from "./offset-range.ts";
+import { type Partition, type PartitionOptions, openPartition } from "./partition.ts";
+import { syncDirectory } from "./sync-directory.ts";
+
+const SEGMENT_BYTES = 64 * 1024 * 1024;
+const MAX_APPEND_RECORDS = 1000;
+const MAX_BATCH_ENTRIES = 500;
+
+export interface FileTopicOptions<T> {
+  /** The data directory, locked by the caller with `lockDataDirectory`. */
+  readonly directory: string;
+  readonly name: string;
+  /** Fixed when the topic is created; opening it with another number is a fault. */
+  readonly partitionCount: number;
+  readonly codec: Codec<T>;
+  readonly clock: Clock;
+  /** Told of every throw of a `handle` and every commit or read that failed; all are tried again. */
+  readonly onFault?: (error: unknown) => void;
+  /** Default 64 MiB. */
+  readonly segmentBytes?: number;
+}
+
+export interface FileTopic<T> extends ConsumableTopic<T> {
+  /** Ends its group readers, waits for the appends under way, closes the files. */
+  close(): Promise<void>;
+}
+
+/** A topic in `<directory>/<name>`: a folder of segments for each partition, and the committed positions of groups. */
+export async function createFileTopic<T>(options: FileTopicOptions<T>): Promise<FileTopic<T>> {
+  const { name, partitionCount, codec, clock, segmentBytes = SEGMENT_BYTES } = options;
+  const folder = join(options.directory, name);
+  const groupFolder = join(folder, "groups");
+  await mkdir(groupFolder, { recursive: true });
+  await fixPartitionCount(folder, options);
+  const partitions = await openAll(
+    Array.from({ length: partitionCount }, (_, index) => ({
+      directory: join(folder, String(index)),
+      segmentBytes,
+      clock,
+    })),
+  );
+  // New folders count only once their names are durable, too.
+  await syncDirectory(folder);
+  await syncDirectory(options.directory);
+  const readers = new Map<string, FileGroupReader>();
+  const offsetsFile = (group: string) => join(groupFolder, `${encodeURIComponent(group)}.offsets`);
+
+  function partitionAt(index: number): Partition {
+    const partition = partitions[index];
+    if (partition === undefined) {
+      throw logUnavailable(`${name} has ${partitionCount} partitions; there is no partition ${index}.`);
+    }
+    return partition;
+  }
+
+  return {
+    name,
+    partitionCount,
+    async append(partition, values) {
+      if (values.length === 0 || values.length > MAX_APPEND_RECORDS) {
+        throw new RangeError(`An append has 1 to ${MAX_APPEND_RECORDS} records, not ${values.length}.`);
+      }
+      return partitionAt(partition).append(values.map((value) => encode(codec, value)));
+    },
+    endOffset: async (partition) => partitionAt(partition).endOffset(),
+    readRange: (partition, fromOffset, toOffset) =>
+      readEntries(partitionAt(partition), codec, { fromOffset, toOffset }),
+    async consume({ group, handle }) {
+      // A second member in one process would only take work from the first.
+      if (readers.has(group)) throw new Error(`${name} is already consumed by the group ${group}.`);
+      const reader = await openGroupReader<T>({
+        file: offsetsFile(group),
+        partitions,
+        read: (partition, range) => readEntries(partitionAt(partition), codec, range),
+        handle,
+        onFault: options.onFault ?? (() => undefined),
+        onClosed: () => readers.delete(group),
+      });
+      readers.set(group, reader);
+      return reader;
+    },
+    async committedOffset(group, partition) {
+      partitionAt(partition);
+      return readers.get(group)?.committed(partition) ?? readCommitted(offsetsFile(group), partition);
+    },
+    async close() {
+      await Promise.all([...readers.values()].map((reader) => reader.close()));
+      await Promise.all(partitions.map((partition) => partition.close()));
+    },
+  };
+}
+
+/** All of them, or none is left open. */
+async function openAll(wanted: readonly PartitionOptions[]): Promise<Partition[]> {
+  const results = await Promise.allSettled(wanted.map(openPartition));
+  const partitions = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure === undefined) return partitions;
+  await Promise.all(partitions.map((partition) => partition.close()));
+  throw failure.reason;
+}
+
+function encode<T>(codec: Codec<T>, value: T): EncodedRecord {
+  return { key: codec.key(value), value: codec.encode(value) };
+}
+
+async function* readEntries<T>(
+  partition: Partition,
+  codec: Codec<T>,
+  { fromOffset, toOffset }: OffsetRange,
+): AsyncGenerator<readonly Entry<T>[]> {
+  const end = Math.min(toOffset, partition.endOffset());
+  if (fromOffset >= end) return;
+  try {
+    for await (const frames of partition.frames(fromOffset)) {
+      let entries: Entry<T>[] = [];
+      for (const entry of decodeFrames(frames, codec, { fromOffset, toOffset: end })) {
+        entries.push(entry);
+        if (entries.length < MAX_BATCH_ENTRIES) continue;
+        yield entries;
+        entries = [];
+      }
+      if (entries.length > 0) yield entries;
+      const last = frames.at(-1);
+      if (last !== undefined && last.baseOffset + last.count >= end) return;
+    }
+  } catch (cause) {
+    throw cause instanceof Fault ? cause : logUnavailable("The log could not be read.", cause);
+  }
+}
+
+function* decodeFrames<T>(
+  frames: readonly Frame[],
+  codec: Codec<T>,
+  { fromOffset, toOffset }: OffsetRange,
+): Generator<Entry<T>> {
+  for (const frame of frames) {
+    let offset = frame.baseOffset;
+    for (const { key, value } of frameRecords(frame)) {
+      if (offset >= fromOffset && offset < toOffset) {
+        const place = { offset, appendedAtMs: frame.appendedAtMs };
+        const decoded = codec.decode(value);
+        if (decoded.ok) {
+          yield { ...place, kind: "value", value: decoded.value };
+        } else {
+          // Copied, because a poison entry may be kept and would keep the whole chunk with it.
+          const bytes = Uint8Array.from(value);
+          const poisonKey = key === null ? null : Uint8Array.from(key);
+          yield { ...place, kind: "poison", key: poisonKey, bytes, code: decoded.code, at: decoded.at };
+        }
+      }
+      offset += 1;
+    }
+  }
+}
+
+/** A record's partition follows from their number, so that number is written down before the first partition is made. */
+async function fixPartitionCount<T>(folder: string, { name, partitionCount }: FileTopicOptions<T>): Promise<void> {
+  const file = join(folder, "topic.json");
+  try {
+    const known = JSON.parse(await readFile(file, "utf8")) as { readonly partitionCount: number };
+    if (known.partitionCount === partitionCount) return;
+    const message = `${name} in ${folder} has ${known.partitionCount} partitions, but ${partitionCount} are configured.`;
+    throw new Fault("CONFIG_INVALID", message, { at: file });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  await writeFile(`${file}.draft`, JSON.stringify({ partitionCount }), { flush: true });
+  await rename(`${file}.draft`, file);
+}

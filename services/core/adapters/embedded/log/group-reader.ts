@@ -1,0 +1,123 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { BatchVerdict, ConsumeOptions, Entry, GroupReader } from "../../../ports/log.ts";
+import type { OffsetRange } from "./offset-range.ts";
+import { type GroupOffsets, openGroupOffsets } from "./group-offsets.ts";
+import type { Partition } from "./partition.ts";
+
+const RETRY_AFTER_FAULT_MS = 1000;
+const CLOSE_WITHIN_MS = 5000;
+
+type DeliveredPartition = Pick<Partition, "endOffset" | "onceGrown">;
+
+export interface GroupReaderOptions<T> {
+  /** Where the group's positions are kept. */
+  readonly file: string;
+  readonly partitions: readonly DeliveredPartition[];
+  readonly read: (partition: number, range: OffsetRange) => AsyncIterable<readonly Entry<T>[]>;
+  readonly handle: ConsumeOptions<T>["handle"];
+  readonly onFault: (error: unknown) => void;
+  readonly onClosed: () => void;
+}
+
+export interface FileGroupReader extends GroupReader {
+  /** The first offset of a partition that is not committed. */
+  committed(partition: number): number;
+}
+
+/** Delivers each partition in a loop of its own: one batch after the other, woken up by the append. */
+export async function openGroupReader<T>(options: GroupReaderOptions<T>): Promise<FileGroupReader> {
+  const { partitions } = options;
+  const offsets = await openGroupOffsets(options.file);
+  const stopping = new AbortController();
+  const sleeping = new Map<number, () => void>();
+  let isAbandoned = false;
+  let closed: Promise<void> | undefined;
+  const deliver = createDelivery(options, { offsets, stopping: stopping.signal, isAbandoned: () => isAbandoned });
+
+  async function run(index: number, partition: DeliveredPartition): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const toOffset = partition.endOffset();
+      // A log whose end was cut may end before the commit: what is appended there next is new.
+      const fromOffset = Math.min(offsets.committed(index), toOffset);
+      if (fromOffset < toOffset) {
+        await deliver(index, { fromOffset, toOffset });
+        continue;
+      }
+      await new Promise<void>((resolve) => {
+        sleeping.set(index, resolve);
+        partition.onceGrown(resolve);
+      });
+    }
+  }
+
+  const loops = Promise.all(partitions.map((partition, index) => run(index, partition)));
+
+  async function close(): Promise<void> {
+    stopping.abort();
+    for (const wakeUp of sleeping.values()) wakeUp();
+    const timeout = new AbortController();
+    await Promise.race([loops, pause(CLOSE_WITHIN_MS, timeout.signal)]);
+    timeout.abort();
+    isAbandoned = true;
+    await offsets.close();
+    options.onClosed();
+  }
+
+  return { close: () => (closed ??= close()), committed: (partition) => offsets.committed(partition) };
+}
+
+interface DeliveryState {
+  readonly offsets: GroupOffsets;
+  readonly stopping: AbortSignal;
+  readonly isAbandoned: () => boolean;
+}
+
+/** Never rejects: what goes wrong is told to `onFault` and tried again after a second. */
+function createDelivery<T>(options: GroupReaderOptions<T>, { offsets, stopping, isAbandoned }: DeliveryState) {
+  const { handle, onFault } = options;
+
+  async function judge(partition: number, entries: readonly Entry<T>[]): Promise<BatchVerdict> {
+    try {
+      const stillOwned = () => !isAbandoned();
+      return await handle({ partition, entries, stillOwned, heartbeat: () => Promise.resolve() });
+    } catch (error) {
+      onFault(error);
+      return { kind: "retry", afterMs: RETRY_AFTER_FAULT_MS };
+    }
+  }
+
+  /** A commit that could not be stored still counts in this process; a restart repeats the batch. */
+  async function commit(partition: number, entries: readonly Entry<T>[]): Promise<void> {
+    const last = entries.at(-1);
+    if (last === undefined || isAbandoned()) return;
+    try {
+      await offsets.commit(partition, last.offset + 1);
+    } catch (error) {
+      onFault(error);
+    }
+  }
+
+  async function deliverBatch(partition: number, entries: readonly Entry<T>[]): Promise<void> {
+    while (!stopping.aborted) {
+      const verdict = await judge(partition, entries);
+      if (verdict.kind === "commit") return commit(partition, entries);
+      await pause(verdict.afterMs, stopping);
+    }
+  }
+
+  return async function deliver(partition: number, range: OffsetRange): Promise<void> {
+    try {
+      for await (const entries of options.read(partition, range)) {
+        await deliverBatch(partition, entries);
+        if (stopping.aborted) return;
+      }
+    } catch (error) {
+      onFault(error);
+      await pause(RETRY_AFTER_FAULT_MS, stopping);
+    }
+  };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,5 @@
+/** Half open. */
+export interface OffsetRange {
+  readonly fromOffset: number;
+  readonly toOffset: number;
+}

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Consumer } from "kafkajs";
+import type { ConsumeOptions, GroupReader } from "../../ports/log.ts";
+import { createBatchDelivery } from "./deliver-batch.ts";
+import { logUnavailable } from "./kafka-faults.ts";
+import type { KafkaTopicOptions } from "./kafka-topic.ts";
+import { trackMembership } from "./membership.ts";
+
+const SESSION_TIMEOUT_MS = 10_000;
+const HEARTBEAT_INTERVAL_MS = 2000;
+const BYTES_PER_PARTITION = 256 * 1024;
+const CONCURRENT_PARTITIONS = 4;
+/** How long a fetch waits for records, and so how late a partition may be that is resumed meanwhile. */
+const FETCH_WAIT_MS = 250;
+const CLOSE_WITHIN_MS = 5000;
+
+type GroupTopic<T> = Pick<KafkaTopicOptions<T>, "connection" | "name" | "codec" | "onFault" | "onCrash">;
+
+/** Joins a group. The settings are requirements: see README.md beside this file. */
+export async function consumeGroup<T>(
+  topic: GroupTopic<T>,
+  { group, handle }: ConsumeOptions<T>,
+): Promise<GroupReader> {
+  const consumer = topic.connection.groups.consumer({
+    groupId: group,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+    maxBytesPerPartition: BYTES_PER_PARTITION,
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    allowAutoTopicCreation: false,
+  });
+  const membership = trackMembership(consumer, SESSION_TIMEOUT_MS);
+  const delivery = createBatchDelivery({ codec: topic.codec, handle, onFault: topic.onFault, membership });
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (!restart) topic.onCrash(error);
+  });
+  try {
+    await consumer.connect();
+    // From the beginning also when the stored offset has expired: the default would skip what is there, silently.
+    await consumer.subscribe({ topics: [topic.name], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
+      eachBatch: delivery.eachBatch,
+    });
+  } catch (cause) {
+    await consumer.disconnect().catch(() => undefined);
+    throw logUnavailable(`The group ${group} of ${topic.name} could not be joined.`, cause);
+  }
+  let closed: Promise<void> | undefined;
+  return { close: () => (closed ??= leave(consumer, () => membership.abandon()).finally(() => delivery.stop())) };
+}
+
+async function leave(consumer: Consumer, abandon: () => void): Promise<void> {
+  const timeout = new AbortController();
+  const late = delay(CLOSE_WITHIN_MS, "late", { signal: timeout.signal }).catch(() => undefined);
+  // kafkajs waits for the batches in flight, without a limit of its own.
+  await Promise.race([consumer.disconnect().catch(() => undefined), late]);
+  timeout.abort();
+  abandon();
+}

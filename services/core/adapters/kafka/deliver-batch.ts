@@ -1,0 +1,125 @@
+import type { EachBatchPayload, KafkaMessage } from "kafkajs";
+import type { BatchVerdict, ConsumeOptions, Entry } from "../../ports/log.ts";
+import type { Codec } from "../../wire/codec.ts";
+import { decodeRecord } from "./decode-record.ts";
+import type { Membership } from "./membership.ts";
+
+const MAX_BATCH_ENTRIES = 500;
+const RETRY_AFTER_FAULT_MS = 1000;
+
+export interface BatchDeliveryOptions<T> {
+  readonly codec: Codec<T>;
+  readonly handle: ConsumeOptions<T>["handle"];
+  readonly onFault: (error: unknown) => void;
+  readonly membership: Membership;
+}
+
+export interface BatchDelivery {
+  readonly eachBatch: (payload: EachBatchPayload) => Promise<void>;
+  /** Forgets the partitions that wait for a retry. */
+  stop(): void;
+}
+
+/** kafkajs' own errors: it rejoins or reconnects when it sees them, so they go back to it. */
+class ClientError extends Error {}
+
+/**
+ * Delivers a fetched batch in pieces of 500. `eachBatch` rejects with nothing but kafkajs' own errors: after a TypeError or
+ * RangeError it would never consume again.
+ */
+export function createBatchDelivery<T>({ codec, handle, onFault, membership }: BatchDeliveryOptions<T>): BatchDelivery {
+  /** The last offset of a batch that is to be delivered again as it was, by partition. */
+  const retried = new Map<number, number>();
+  const timers = new Set<NodeJS.Timeout>();
+
+  async function judge(payload: EachBatchPayload, entries: readonly Entry<T>[]): Promise<BatchVerdict> {
+    const stillOwned = () => membership.isMember() && !payload.isStale();
+    const { partition } = payload.batch;
+    return handle({ partition, entries, stillOwned, heartbeat: () => accepted(membership, payload.heartbeat()) });
+  }
+
+  async function commit(payload: EachBatchPayload, lastOffset: number): Promise<void> {
+    const { topic, partition } = payload.batch;
+    const partitions = [{ partition, offset: String(lastOffset + 1) }];
+    await accepted(membership, payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] }));
+    payload.resolveOffset(String(lastOffset));
+    retried.delete(partition);
+  }
+
+  /** Nothing is resolved, so after the pause kafkajs fetches from the same offset. */
+  function retryLater(payload: EachBatchPayload, afterMs: number): void {
+    const resume = payload.pause();
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      resume();
+    }, afterMs);
+    timers.add(timer);
+  }
+
+  async function deliver(payload: EachBatchPayload): Promise<void> {
+    const { partition, messages } = payload.batch;
+    for (let start = 0; start < messages.length;) {
+      if (!membership.isMember() || payload.isStale() || !payload.isRunning()) return;
+      const piece = pieceOf(messages, start, retried.get(partition));
+      const lastOffset = Number(piece.at(-1)?.offset);
+      const verdict = await judge(
+        payload,
+        piece.map((message) => decodeRecord(codec, rawRecord(message))),
+      );
+      if (!membership.isMember()) return;
+      if (verdict.kind === "retry") {
+        retried.set(partition, lastOffset);
+        retryLater(payload, verdict.afterMs);
+        return;
+      }
+      await commit(payload, lastOffset);
+      await accepted(membership, payload.heartbeat());
+      start += piece.length;
+    }
+  }
+
+  return {
+    async eachBatch(payload) {
+      try {
+        await deliver(payload);
+      } catch (error) {
+        if (error instanceof ClientError && isKafkajsError(error.cause)) throw error.cause;
+        onFault(error);
+        retryLater(payload, RETRY_AFTER_FAULT_MS);
+      }
+    },
+    stop() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+    },
+  };
+}
+
+function isKafkajsError(error: unknown): error is Error {
+  return error instanceof Error && error.name.startsWith("KafkaJS");
+}
+
+async function accepted(membership: Membership, answer: Promise<void>): Promise<void> {
+  try {
+    await answer;
+  } catch (cause) {
+    membership.noteRefusal(cause);
+    throw new ClientError("The coordinator did not accept it.", { cause });
+  }
+}
+
+/** Up to 500 messages, or those up to the end of a batch that is delivered again. */
+function pieceOf(
+  messages: readonly KafkaMessage[],
+  start: number,
+  retriedTo: number | undefined,
+): readonly KafkaMessage[] {
+  const piece = messages.slice(start, start + MAX_BATCH_ENTRIES);
+  if (retriedTo === undefined) return piece;
+  const same = piece.filter(({ offset }) => Number(offset) <= retriedTo);
+  return same.length > 0 ? same : piece;
+}
+
+function rawRecord({ offset, timestamp, key, value }: KafkaMessage) {
+  return { offset: Number(offset), appendedAtMs: Number(timestamp), key, value };
+}

@@ -1,0 +1,67 @@
+import type { LogRecord } from "../../domain/decision/log-record.ts";
+import { Fault } from "../../domain/fault.ts";
+import type { LeadRequest } from "../../domain/lead/lead.ts";
+import type { ConsumableTopic, DeadLetter, Log, RecoveryStart } from "../../ports/log.ts";
+import type { Codec } from "../../wire/codec.ts";
+import { partitionCounts, withAdmin } from "./create-topics.ts";
+import { createKafkaConnection } from "./kafka-connection.ts";
+import type { KafkaLogger } from "./kafka-logger.ts";
+import { createKafkaTopic } from "./kafka-topic.ts";
+import { topicNames } from "./topic-specs.ts";
+
+export interface KafkaLogOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly codecs: LogCodecs;
+  readonly logger: KafkaLogger;
+  /** Told of every throw of a `handle`; its batch is tried again. */
+  readonly onFault: (error: unknown) => void;
+  /** Told when a consumer has died for good; the process should end. */
+  readonly onCrash: (error: unknown) => void;
+  /** Default "fairlead". */
+  readonly prefix?: string;
+}
+
+export interface LogCodecs {
+  readonly leads: Codec<LeadRequest>;
+  readonly decisions: Codec<LogRecord>;
+  readonly control: Codec<RecoveryStart>;
+  readonly deadLetters: Codec<DeadLetter>;
+}
+
+/** The topics of one installation. They exist already: see `createTopics`. */
+export async function createKafkaLog(options: KafkaLogOptions): Promise<Log> {
+  const { codecs, onFault, onCrash } = options;
+  const names = topicNames(options.prefix);
+  const connection = createKafkaConnection(options);
+
+  const counts = await withAdmin(connection.groups, (admin) =>
+    partitionCounts(admin, [names.leads, names.decisions, names.control, names.deadLetters]),
+  ).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
+
+  function topic<T>(name: string, codec: Codec<T>): ConsumableTopic<T> {
+    const partitionCount = counts.get(name);
+    if (partitionCount === undefined) {
+      throw new Fault("CONFIG_INVALID", `The topic ${name} does not exist. Run \`fairlead migrate\` first.`, {
+        at: name,
+      });
+    }
+    return createKafkaTopic({ connection, name, partitionCount, codec, onFault, onCrash });
+  }
+
+  try {
+    return {
+      leads: topic(names.leads, codecs.leads),
+      decisions: topic(names.decisions, codecs.decisions),
+      control: topic(names.control, codecs.control),
+      deadLetters: topic(names.deadLetters, codecs.deadLetters),
+      close: () => connection.close(),
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

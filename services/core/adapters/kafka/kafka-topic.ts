@@ -1,0 +1,61 @@
+import type { ConsumableTopic } from "../../ports/log.ts";
+import type { Codec } from "../../wire/codec.ts";
+import { MAX_APPEND_RECORDS, createAppend } from "./append-records.ts";
+import { readCommittedOffset } from "./committed-offset.ts";
+import { consumeGroup } from "./consume-group.ts";
+import { readEndOffset } from "./end-offset.ts";
+import type { KafkaConnection } from "./kafka-connection.ts";
+import { logUnavailable } from "./kafka-faults.ts";
+import { readRange } from "./read-range.ts";
+
+export interface KafkaTopicOptions<T> {
+  readonly connection: KafkaConnection;
+  readonly name: string;
+  /** As the broker has it. */
+  readonly partitionCount: number;
+  readonly codec: Codec<T>;
+  /** Told of every throw of a `handle`; its batch is tried again. */
+  readonly onFault: (error: unknown) => void;
+  /** Told when a consumer has died for good; the process should end. */
+  readonly onCrash: (error: unknown) => void;
+}
+
+export function createKafkaTopic<T>(options: KafkaTopicOptions<T>): ConsumableTopic<T> {
+  const { connection, name, partitionCount, codec } = options;
+  const append = createAppend(connection.producer, name, codec);
+
+  /** Both clients are silent about a partition that does not exist: one drops the records, the other wraps round. */
+  function expectPartition(partition: number): void {
+    if (Number.isInteger(partition) && partition >= 0 && partition < partitionCount) return;
+    throw logUnavailable(`${name} has ${partitionCount} partitions; there is no partition ${partition}.`);
+  }
+
+  return {
+    name,
+    partitionCount,
+    async append(partition, values) {
+      if (values.length === 0 || values.length > MAX_APPEND_RECORDS) {
+        throw new RangeError(`An append has 1 to ${MAX_APPEND_RECORDS} records, not ${values.length}.`);
+      }
+      expectPartition(partition);
+      return append(partition, values);
+    },
+    async endOffset(partition) {
+      expectPartition(partition);
+      return readEndOffset(connection.offsets, { topic: name, partition });
+    },
+    readRange(partition, fromOffset, toOffset) {
+      expectPartition(partition);
+      return readRange(() => connection.openReader(), codec, {
+        place: { topic: name, partition },
+        fromOffset,
+        toOffset,
+      });
+    },
+    async committedOffset(group, partition) {
+      expectPartition(partition);
+      return readCommittedOffset(connection.groups, group, { topic: name, partition });
+    },
+    consume: (consumption) => consumeGroup(options, consumption),
+  };
+}

@@ -1,0 +1,154 @@
+import { type Admin, ConfigResourceTypes, Kafka, logLevel } from "kafkajs";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createKafkaConnection } from "../../services/core/adapters/kafka/kafka-connection.ts";
+import { createKafkaLog } from "../../services/core/adapters/kafka/kafka-log.ts";
+import { createKafkaTopic } from "../../services/core/adapters/kafka/kafka-topic.ts";
+import { createTopics } from "../../services/core/adapters/kafka/create-topics.ts";
+import { topicNames } from "../../services/core/adapters/kafka/topic-specs.ts";
+import type { Codec } from "../../services/core/wire/codec.ts";
+import { freshName, kafkaBrokers } from "../support/servers.ts";
+import { readAll, textCodec, textOf } from "../contract/topic-codec.ts";
+import { openKafkaTopic, silentLogger } from "../contract/topic-open-kafka.ts";
+
+const kafka = () => new Kafka({ brokers: [...kafkaBrokers()], logLevel: logLevel.NOTHING });
+let client: Admin;
+
+beforeAll(async () => {
+  client = kafka().admin();
+  await client.connect();
+});
+afterAll(() => client.disconnect());
+
+const nobody = () => undefined;
+
+const jsonCodec = <T>(): Codec<T> => ({
+  key: () => null,
+  encode: (value) => Buffer.from(JSON.stringify(value)),
+  decode: (bytes) => ({ ok: true, value: JSON.parse(Buffer.from(bytes).toString()) as T }),
+  eventType: "dev.fairlead.test.v1",
+});
+
+const openLog = (prefix: string) =>
+  createKafkaLog({
+    brokers: kafkaBrokers(),
+    clientId: "test",
+    prefix,
+    codecs: { leads: jsonCodec(), decisions: jsonCodec(), control: jsonCodec(), deadLetters: jsonCodec() },
+    logger: silentLogger,
+    onFault: () => undefined,
+    onCrash: () => undefined,
+  });
+
+test("createTopics makes the topics of the architecture once, and refuses another number of partitions", async () => {
+  const prefix = freshName("made");
+  const options = { brokers: kafkaBrokers(), replicationFactor: 1, logger: silentLogger, prefix };
+  await expect(openLog(prefix)).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    message: expect.stringContaining("fairlead migrate"),
+  });
+  const names = topicNames(prefix);
+  expect(new Set(await createTopics({ ...options, partitions: 3 }))).toEqual(new Set(Object.values(names)));
+  expect(await createTopics({ ...options, partitions: 3 })).toEqual([]);
+  await expect(createTopics({ ...options, partitions: 4 })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+
+  const { resources } = await client.describeConfigs({
+    includeSynonyms: false,
+    resources: [names.decisions, names.assignments, names.control].map((name) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name,
+    })),
+  });
+  const settings = resources.map(
+    ({ configEntries }) => new Map(configEntries.map((entry) => [entry.configName, entry.configValue])),
+  );
+  expect(settings.map((entries) => entries.get("cleanup.policy"))).toEqual(["delete", "compact", "delete"]);
+  expect(settings.map((entries) => entries.get("message.timestamp.type"))).toEqual([
+    "LogAppendTime",
+    "LogAppendTime",
+    "LogAppendTime",
+  ]);
+  expect([settings[0]?.get("retention.ms"), settings[2]?.get("retention.ms")]).toEqual(["-1", "-1"]);
+
+  const log = await openLog(prefix);
+  expect([log.leads, log.decisions, log.control, log.deadLetters].map((topic) => topic.partitionCount)).toEqual([
+    3, 3, 1, 3,
+  ]);
+  expect(await log.control.append(0, [{ atMs: 1, startedBy: "test" }])).toBe(0);
+  expect(await log.control.endOffset(0)).toBe(1);
+  await log.close();
+});
+
+test("records carry CloudEvents headers", async () => {
+  const opened = await openKafkaTopic(1);
+  const { topic } = opened;
+  await topic.append(0, ["key value"]);
+  const consumer = kafka().consumer({ groupId: freshName("headers") });
+  const received = Promise.withResolvers<Record<string, string>>();
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic.name], fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ message }) =>
+      received.resolve(
+        Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)])),
+      ),
+  });
+  expect(await received.promise).toMatchObject({
+    ce_specversion: "1.0",
+    ce_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    ce_type: "dev.fairlead.test.v1",
+    ce_source: "fairlead",
+    ce_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+  });
+  await consumer.disconnect();
+  await opened.close();
+});
+
+test("a tombstone and a range whose start has been deleted", async () => {
+  const opened = await openKafkaTopic(1);
+  const { topic } = opened;
+  await topic.append(0, ["a", "b", "c"]);
+  const producer = kafka().producer();
+  await producer.connect();
+  await producer.send({ topic: topic.name, messages: [{ key: "gone", value: null }] });
+  await producer.disconnect();
+  await topic.append(0, ["d"]);
+  await client.fetchTopicMetadata({ topics: [topic.name] });
+  await client.deleteTopicRecords({ topic: topic.name, partitions: [{ partition: 0, offset: "2" }] });
+  const entries = await readAll(topic, 0);
+  expect(entries.map(({ offset, kind }) => `${offset} ${kind}`)).toEqual(["2 value", "3 poison", "4 value"]);
+  expect(entries[1]).toMatchObject({ code: "RECORD_UNDECODABLE", bytes: new Uint8Array() });
+  await opened.close();
+});
+
+test("a range ends although its last offsets are transaction markers", async () => {
+  const opened = await openKafkaTopic(1);
+  const { topic } = opened;
+  await topic.append(0, ["a"]);
+  const producer = kafka().producer({ transactionalId: freshName("tx"), maxInFlightRequests: 1, idempotent: true });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic: topic.name, messages: [{ value: "b" }] });
+  await transaction.commit();
+  await producer.disconnect();
+  // The marker is written after the commit is answered.
+  await vi.waitFor(async () => expect(await topic.endOffset(0)).toBe(3), { timeout: 10_000, interval: 20 });
+  expect((await readAll(topic, 0)).map(textOf)).toEqual(["a", "b"]);
+  await opened.close();
+});
+
+test("without a broker, everything is a retriable fault", async () => {
+  const connection = createKafkaConnection({ brokers: ["127.0.0.1:9"], clientId: "test", logger: silentLogger });
+  const topic = createKafkaTopic({
+    connection,
+    name: "none",
+    partitionCount: 1,
+    codec: textCodec,
+    onFault: nobody,
+    onCrash: nobody,
+  });
+  const fault = { code: "LOG_UNAVAILABLE", retriable: true };
+  await expect(topic.append(0, ["a"])).rejects.toMatchObject(fault);
+  await expect(topic.endOffset(0)).rejects.toMatchObject(fault);
+  await expect(readAll(topic, 0)).rejects.toMatchObject(fault);
+  await connection.close();
+});
