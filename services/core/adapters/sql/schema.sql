@@ -1,0 +1,84 @@
+CREATE TABLE lead (
+  tenant_id text COLLATE "C" NOT NULL,
+  lead_id text COLLATE "C" NOT NULL,
+  cycle bigint NOT NULL,
+  status text COLLATE "C" NOT NULL,
+  rep_id text COLLATE "C",
+  node_id text COLLATE "C" NOT NULL,
+  territory_id text COLLATE "C" NOT NULL,
+  territory_rule text COLLATE "C" NOT NULL,
+  segment text COLLATE "C" NOT NULL,
+  pool_id text COLLATE "C",
+  decision_id text COLLATE "C" NOT NULL,
+  plan_version bigint NOT NULL,
+  reason text COLLATE "C" NOT NULL,
+  duplicate_of text COLLATE "C",
+  load_milli bigint NOT NULL,
+  since_ms bigint NOT NULL,
+  last_follow_up_at_ms bigint,
+  due_at_ms bigint,
+  decided text COLLATE "C" NOT NULL,
+  captured_at_ms bigint NOT NULL,
+  latitude_deg double precision,
+  longitude_deg double precision,
+  former_owners jsonb NOT NULL,
+  facts jsonb NOT NULL
+);
+
+CREATE INDEX lead_owned ON lead USING btree (tenant_id, rep_id, COALESCE(due_at_ms, '9007199254740991'::bigint), since_ms, lead_id) WHERE (status = 'owned'::text);
+
+CREATE INDEX lead_public ON lead USING btree (tenant_id, pool_id, since_ms, lead_id) WHERE (status = 'public'::text);
+
+CREATE INDEX lead_public_place ON lead USING btree (tenant_id, pool_id, latitude_deg, longitude_deg) WHERE (status = 'public'::text);
+
+CREATE INDEX lead_waiting ON lead USING btree (tenant_id, node_id, captured_at_ms, lead_id) WHERE (status = ANY (ARRAY['parked'::text, 'released'::text]));
+
+CREATE UNIQUE INDEX lead_pkey ON lead USING btree (tenant_id, lead_id);
+
+CREATE TABLE lead_event (
+  log_partition bigint NOT NULL,
+  log_offset bigint NOT NULL,
+  tenant_id text COLLATE "C" NOT NULL,
+  lead_id text COLLATE "C" NOT NULL,
+  cycle bigint NOT NULL,
+  type text COLLATE "C" NOT NULL,
+  operator text COLLATE "C" NOT NULL,
+  at_ms bigint NOT NULL,
+  from_rep_id text COLLATE "C",
+  to_rep_id text COLLATE "C",
+  status_after text COLLATE "C" NOT NULL,
+  node_id text COLLATE "C" NOT NULL,
+  record jsonb NOT NULL
+);
+
+CREATE INDEX lead_event_lead ON lead_event USING btree (tenant_id, lead_id, cycle, log_partition, log_offset);
+
+CREATE UNIQUE INDEX lead_event_decision ON lead_event USING btree (tenant_id, lead_id, cycle) WHERE (type = 'decision'::text);
+
+CREATE UNIQUE INDEX lead_event_pkey ON lead_event USING btree (log_partition, log_offset);
+
+CREATE TABLE projection_position (
+  log_partition bigint NOT NULL,
+  next_offset bigint NOT NULL,
+  barrier_epoch bigint NOT NULL
+);
+
+CREATE UNIQUE INDEX projection_position_pkey ON projection_position USING btree (log_partition);
+
+CREATE TABLE routing_plan (
+  tenant_id text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  document json NOT NULL,
+  published_at_ms bigint NOT NULL DEFAULT ((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint
+);
+
+CREATE UNIQUE INDEX routing_plan_pkey ON routing_plan USING btree (tenant_id, version);
+
+CREATE TABLE schema_migration (
+  version bigint NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  sha256 text COLLATE "C" NOT NULL,
+  applied_at_ms bigint NOT NULL DEFAULT ((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint
+);
+
+CREATE UNIQUE INDEX schema_migration_pkey ON schema_migration USING btree (version);

@@ -1,0 +1,103 @@
+import type { LogRecord } from "../core/domain/decision/log-record.ts";
+import type { Clock } from "../core/domain/lead/clock.ts";
+import type { Batch, Entry, Topic } from "../core/ports/log.ts";
+import type { Position, Projection } from "../core/ports/store.ts";
+import { foldEntries, leadsOf, type EntryRange, type KnownStates } from "./fold-entries.ts";
+import type { ProjectorEvents } from "./projector-events.ts";
+
+export interface ProjectBatchDeps extends ProjectorEvents {
+  readonly decisions: Pick<Topic<LogRecord>, "readRange">;
+  readonly projection: Projection;
+  readonly clock: Clock;
+}
+
+/** `lost`: the partition has another owner now, who does the same. */
+type Step = { readonly kind: "moved"; readonly position: Position } | { readonly kind: "conflict" | "lost" };
+
+/** Records a transaction. Twice as many are 4 % faster (json_to_recordset: 69,000 and 72,000 rows/s), and hold locks twice as long. */
+const MAX_ENTRIES = 500;
+/** Two projectors on one partition is a matter of a rebalance: one of them soon finds that the batch is not its own. */
+const MAX_CONFLICTS = 8;
+
+/**
+ * Brings the projection to the end of a batch and answers its position; null if it gave up to let another projector be.
+ *
+ * The position in the store is the truth, the group's offset a hint: what the store has seen is skipped, and what it
+ * lacks before the batch is read from the log first. Throws the faults of its dependencies; nothing is half done then.
+ */
+export async function projectBatch(deps: ProjectBatchDeps, batch: Batch<LogRecord>): Promise<Position | null> {
+  const { partition, entries } = batch;
+  const first = entries[0];
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
+    const from = await deps.projection.position(partition);
+    if (first === undefined) return from;
+    const step = await projectThrough(deps, batch, { from, to: first.offset });
+    if (step.kind === "moved") return step.position;
+    if (step.kind === "lost" || !batch.stillOwned()) return null;
+    deps.onConflict?.(partition);
+  }
+  return null;
+}
+
+async function projectThrough(deps: ProjectBatchDeps, batch: Batch<LogRecord>, gap: Gap): Promise<Step> {
+  const step = await catchUp(deps, batch, gap);
+  if (step.kind !== "moved") return step;
+  const from = step.position;
+  const fresh = batch.entries.filter(({ offset }) => offset >= from.next);
+  return projectChunks(deps, { partition: batch.partition, entries: fresh, from });
+}
+
+/** What the store lacks before a batch. Often empty: offsets may have gaps. */
+interface Gap {
+  readonly from: Position;
+  readonly to: number;
+}
+
+async function catchUp(deps: ProjectBatchDeps, batch: Batch<LogRecord>, { from, to }: Gap): Promise<Step> {
+  const { partition } = batch;
+  let position = from;
+  if (position.next >= to) return { kind: "moved", position };
+  for await (const entries of deps.decisions.readRange(partition, position.next, to)) {
+    if (!batch.stillOwned()) return { kind: "lost" };
+    const step = await projectChunks(deps, { partition, entries, from: position });
+    if (step.kind !== "moved") return step;
+    position = step.position;
+    // A rebuild from nothing takes many of these.
+    await batch.heartbeat();
+  }
+  return { kind: "moved", position };
+}
+
+async function projectChunks(deps: ProjectBatchDeps, range: EntryRange): Promise<Step> {
+  let position = range.from;
+  for (let begin = 0; begin < range.entries.length; begin += MAX_ENTRIES) {
+    const entries = range.entries.slice(begin, begin + MAX_ENTRIES);
+    const step = await projectChunk(deps, { ...range, entries, from: position });
+    if (step.kind !== "moved") return step;
+    position = step.position;
+  }
+  return { kind: "moved", position };
+}
+
+async function projectChunk(deps: ProjectBatchDeps, range: EntryRange): Promise<Step> {
+  const startedAtMs = deps.clock();
+  const known = await readKnown(deps.projection, range.entries);
+  const { batch, counts } = foldEntries(range, known);
+  if ((await deps.projection.commit(batch)) === "conflict") return { kind: "conflict" };
+  const durationMs = deps.clock() - startedAtMs;
+  deps.onProjected?.({ partition: range.partition, counts, states: batch.states.length, durationMs });
+  return { kind: "moved", position: batch.position };
+}
+
+/**
+ * Read outside of the commit's transaction, which is safe: the commit fails if the partition has moved since, and a lead
+ * changes with its partition only.
+ */
+async function readKnown(projection: Projection, entries: readonly Entry<LogRecord>[]): Promise<KnownStates> {
+  const tenants = [...leadsOf(entries)];
+  return new Map(
+    await Promise.all(
+      tenants.map(async ([tenantId, leadIds]) => [tenantId, await projection.states(tenantId, [...leadIds])] as const),
+    ),
+  );
+}

@@ -1,0 +1,55 @@
+import type { LogRecord } from "../core/domain/decision/log-record.ts";
+import type { Batch, BatchVerdict, ConsumableTopic, GroupReader } from "../core/ports/log.ts";
+import type { Position } from "../core/ports/store.ts";
+import { projectBatch, type ProjectBatchDeps } from "./project-batch.ts";
+
+export interface ProjectorDeps extends ProjectBatchDeps {
+  readonly decisions: ConsumableTopic<LogRecord>;
+}
+
+export interface Projector {
+  /** Joins the group; close the reader to stop. */
+  start(): Promise<GroupReader>;
+}
+
+const GROUP = "fairlead.projector";
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5_000;
+
+/**
+ * Decisions into the store. Whatever fails, the batch comes again, ever more slowly: nothing is skipped, and what was
+ * written already is recognised by its offset.
+ */
+export function createProjector(deps: ProjectorDeps): Projector {
+  const failures = new Map<number, number>();
+
+  function retry(partition: number, error: unknown): BatchVerdict {
+    const failed = failures.get(partition) ?? 0;
+    failures.set(partition, failed + 1);
+    const afterMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failed);
+    deps.onFault?.(error, afterMs);
+    return { kind: "retry", afterMs };
+  }
+
+  async function handle(batch: Batch<LogRecord>): Promise<BatchVerdict> {
+    try {
+      const position = await projectBatch(deps, batch);
+      if (position === null) return { kind: "retry", afterMs: FIRST_RETRY_MS };
+      failures.delete(batch.partition);
+      await tellLag(deps, batch, position);
+      return { kind: "commit" };
+    } catch (error) {
+      return retry(batch.partition, error);
+    }
+  }
+
+  return { start: () => deps.decisions.consume({ group: GROUP, handle }) };
+}
+
+async function tellLag({ onLag, decisions, clock }: ProjectorDeps, batch: Batch<LogRecord>, { next }: Position) {
+  const { partition, entries } = batch;
+  const last = entries.at(-1);
+  if (onLag === undefined || last === undefined) return;
+  const behind = (await decisions.endOffset(partition)) - next;
+  onLag({ partition, next, behind, delayMs: clock() - last.appendedAtMs });
+}
