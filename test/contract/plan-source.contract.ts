@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { SqlSession } from "../../services/core/adapters/sql/session.ts";
+import type { PlanSource } from "../../services/core/ports/plan-source.ts";
 import type { RoutingPlan } from "../../services/core/domain/plan/routing-plan.ts";
-import { openDatabase, type OpenedDatabase } from "./store-open.ts";
 
-export function planSourceContract(name: string, openSession: () => Promise<SqlSession>): void {
+export interface OpenedPlans {
+  readonly plans: PlanSource;
+  /** Forgets all plans. */
+  empty(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function planSourceContract(name: string, open: () => Promise<OpenedPlans>): void {
   describe(`${name} keeps the PlanSource contract`, () => {
-    let database: OpenedDatabase;
+    let database: OpenedPlans;
     beforeAll(async () => {
-      database = await openDatabase(openSession);
+      database = await open();
     });
-    afterAll(() => database.session.close());
+    afterAll(() => database.close());
     beforeEach(() => database.empty());
 
     it("knows no plan of a tenant that published none", async () => {

@@ -36,7 +36,8 @@ export interface ProjectionBatch {
  * The log made readable: writes of the projector.
  *
  * Contract (test/contract/store.contract.ts): `commit` is one transaction; a batch whose `expectedNext` is not the
- * stored position changes nothing and answers `conflict`; offsets live with the rows they brought.
+ * stored position, or that repeats a decided cycle, changes nothing and answers `conflict`; offsets live with the rows
+ * they brought.
  */
 export interface Projection {
   position(partition: number): Promise<Position>;
@@ -63,6 +64,7 @@ export interface PageRequest {
   readonly after: string | null;
 }
 
+/** Owned leads of a rep in one node; reps without any are not listed. */
 export interface RepLoad {
   readonly repId: string;
   readonly nodeId: string;
@@ -107,7 +109,7 @@ export interface LeadReads {
 
 /** Reads for the steward and the auditor. */
 export interface LeadScans {
-  /** Nodes with parked leads, with their number. Leads without a node are under the empty id. */
+  /** Nodes with parked or released leads, with their number. Leads without a node are under the empty id. */
   parkedNodes(tenantId: string): Promise<ReadonlyMap<string, number>>;
   /** Parked or released leads of a node, oldest capture first. */
   waiting(tenantId: string, nodeId: string, limit: number): Promise<readonly LeadState[]>;

@@ -3,9 +3,9 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFileTopic } from "../../core/adapters/embedded/log/file-topic.ts";
 import { lockDataDirectory } from "../../core/adapters/embedded/log/data-directory-lock.ts";
+import { createFilePlanSource } from "../../core/adapters/embedded/file-plan-source.ts";
 import { createMemoryLedger } from "../../core/adapters/embedded/memory-ledger.ts";
 import { openPglite } from "../../core/adapters/embedded/pglite.ts";
-import { createPlanSource } from "../../core/adapters/sql/create-plan-source.ts";
 import { createStore } from "../../core/adapters/sql/create-store.ts";
 import { migrate } from "../../core/adapters/sql/migrate.ts";
 import { createAesContactVault, type VaultKeys } from "../../core/adapters/vault/aes-contact-vault.ts";
@@ -25,7 +25,7 @@ export interface EmbeddedBackingOptions {
 }
 
 /**
- * Everything in one directory: `log/` (the truth), `store/` (a projection, may be deleted), `keys.json`.
+ * Everything in one directory: `log/` (the truth), `plans/`, `keys.json`, and `store/`, a projection that may be deleted.
  *
  * @throws Fault DATA_DIR_LOCKED if another process has the directory, LOG_CORRUPT if the log was damaged.
  */
@@ -44,7 +44,7 @@ export async function openEmbeddedBacking(options: EmbeddedBackingOptions): Prom
   await migrate(session);
 
   const ledger = createMemoryLedger();
-  return { log, ledger, store: createStore(session), planSource: createPlanSource(session), vault };
+  return { log, ledger, store: createStore(session), planSource: createFilePlanSource(join(dataDir, "plans")), vault };
 }
 
 async function openFileLog(

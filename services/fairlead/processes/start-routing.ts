@@ -37,7 +37,15 @@ export async function startRouting(context: ServiceContext, recoverLedger: () =>
   const commitDecisions = createCommitDecisions({ ledger, log, partitionOf: context.decisionPartition });
   const encodeLead = createCodecs(vault, clock).leads.encode;
   const buryPoison = createBuryPoison({ log, encodeLead, clock, events });
-  const routeLeads = createRouteLeads({ plans, commitDecisions, buryPoison, recoverLedger, clock, events });
+  const routeLeads = createRouteLeads({
+    plans,
+    refreshPlans: plans.refresh,
+    commitDecisions,
+    buryPoison,
+    recoverLedger,
+    clock,
+    events,
+  });
   const router = await startRouter(log, routeLeads, events);
   lifecycle.onClose("router", () => router.close());
 }

@@ -93,7 +93,7 @@ describe("foldLead", () => {
   });
 
   it("gives the same state however often a prefix of the log is repeated (I5)", () => {
-    const anyRecord = fc.oneof(
+    const anyRecord: fc.Arbitrary<LeadRecord> = fc.oneof(
       fc.tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom("ann", "bob")).map(([c, rep]) => decision(c, rep)),
       fc.integer({ min: 1, max: 3 }).map((cycle) => release(cycle, "ann")),
       fc.integer({ min: 1, max: 3 }).map((cycle) => closure(cycle, "ann")),
@@ -102,7 +102,9 @@ describe("foldLead", () => {
       fc.property(fc.array(anyRecord, { maxLength: 12 }), (records) => {
         const once = foldAll(records).state;
         // A redelivered batch can only repeat what was already there when it was sent.
-        const repeated = records.flatMap((record) => (record.type === "decision" ? [record, record] : [record]));
+        const repeated = records.flatMap((record): LeadRecord[] =>
+          record.type === "decision" ? [record, record] : [record],
+        );
         expect(foldAll(repeated).state).toEqual(once);
       }),
     );

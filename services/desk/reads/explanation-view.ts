@@ -1,0 +1,91 @@
+import { Type, type Static } from "typebox";
+import { VERDICTS, type CandidateVerdict } from "../../core/domain/decision/explanation.ts";
+import { TERRITORY_RULES, type Decision } from "../../core/domain/decision/log-record.ts";
+import type { CompiledPlan } from "../../core/domain/plan/compiled-plan.ts";
+import type { LeadEvent } from "../../core/ports/store.ts";
+import { iso, repName } from "../lead-view.ts";
+import { describeVerdict } from "./describe-verdict.ts";
+
+/** Why this rep, and why not each other one. */
+export const ExplanationSchema = Type.Object({
+  leadId: Type.String(),
+  decisionId: Type.String(),
+  cycle: Type.Integer(),
+  at: Type.String({ description: "ISO 8601, UTC" }),
+  via: Type.String(),
+  outcome: Type.String(),
+  reason: Type.String(),
+  planVersion: Type.Integer(),
+  nodeId: Type.String(),
+  territoryId: Type.String(),
+  territoryRule: Type.Enum([...TERRITORY_RULES]),
+  segment: Type.String(),
+  step: Type.Integer({ description: "The step that placed the lead, from 0; -1 if none did" }),
+  isComplete: Type.Boolean({
+    description: "False when the decision was written by a repetition, which no longer knows the candidates.",
+  }),
+  summary: Type.String(),
+  candidates: Type.Array(
+    Type.Object({
+      repId: Type.String(),
+      name: Type.String(),
+      verdict: Type.Enum([...VERDICTS]),
+      fit: Type.Number({ minimum: 0, maximum: 1 }),
+      why: Type.String(),
+      change: Type.String({ description: "The smallest change that would have let the rep pass this check." }),
+    }),
+  ),
+});
+export type ExplanationView = Static<typeof ExplanationSchema>;
+
+const FIT_ONE = 10_000;
+
+/** The explanation of the last decision in a history; null without one. */
+export function explanationOf(history: readonly LeadEvent[], plan: CompiledPlan): ExplanationView | null {
+  const decision = history.map(({ record }) => record).findLast((record) => record.type === "decision");
+  if (decision === undefined) return null;
+  const { outcome, explanation } = decision;
+  return {
+    leadId: decision.leadId,
+    decisionId: decision.decisionId,
+    cycle: decision.cycle,
+    at: iso(decision.atMs),
+    via: decision.via,
+    outcome: outcome.kind,
+    reason: "reason" in outcome ? outcome.reason : "",
+    planVersion: decision.planVersion,
+    nodeId: decision.nodeId,
+    territoryId: decision.territoryId,
+    territoryRule: decision.territoryRule,
+    segment: decision.segment,
+    step: explanation?.step ?? -1,
+    isComplete: explanation !== null,
+    summary: summarise(decision, plan),
+    candidates: (explanation?.candidates ?? []).map((candidate) => viewOf(candidate, plan)),
+  };
+}
+
+function viewOf(candidate: CandidateVerdict, plan: CompiledPlan): ExplanationView["candidates"][number] {
+  const { repId, verdict, fit } = candidate;
+  const name = repName(plan, repId);
+  return { repId, name, verdict, fit: fit / FIT_ONE, ...describeVerdict(candidate, name === "" ? repId : name) };
+}
+
+function summarise({ outcome, via, territoryRule, nodeId, explanation }: Decision, plan: CompiledPlan): string {
+  const node = plan.tree.node(nodeId)?.name ?? nodeId;
+  const where = nodeId === "" ? "No rule placed the lead." : `The lead is ${node}'s, by ${territoryRule}.`;
+  const asked = explanation?.candidates.length ?? 0;
+  switch (outcome.kind) {
+    case "assigned":
+      return `${where} ${repName(plan, outcome.repId) || outcome.repId} got it (${via}), out of ${asked}.`;
+    case "parked":
+      return `${where} It waits: ${outcome.reason}. ${asked} reps were considered.`;
+    case "public":
+      return `${where} It went to the pool ${plan.pool(outcome.poolId)?.name ?? outcome.poolId}.`;
+    case "duplicate":
+      return `It is the same customer as lead ${outcome.ofLeadId}.`;
+    case "rejected":
+    case "dead":
+      return `It was not routed: ${outcome.reason}.`;
+  }
+}

@@ -1,0 +1,67 @@
+import { Type } from "typebox";
+import type { HttpApp } from "../../core/http/app.ts";
+import { principalOf } from "../../core/http/auth.ts";
+import { PROBLEMS } from "../../core/http/problem-schema.ts";
+import type { Principal } from "../../core/http/principal.ts";
+import type { ActivePlans } from "../../core/ports/active-plans.ts";
+import type { LeadReads } from "../../core/ports/store.ts";
+import { findLead, notFound, planOf } from "../scope.ts";
+import { ExplanationSchema, explanationOf } from "./explanation-view.ts";
+import { ChangeSchema, changeOf } from "./history-view.ts";
+import { READERS } from "./readers.ts";
+
+export interface HistoryRoutesDeps {
+  readonly reads: Pick<LeadReads, "lead" | "history">;
+  readonly plans: ActivePlans;
+}
+
+const Params = Type.Object({ leadId: Type.String({ minLength: 1, maxLength: 128 }) });
+
+/** How a lead came to be where it is, and why. */
+export async function historyRoutes(app: HttpApp, { reads, plans }: HistoryRoutesDeps): Promise<void> {
+  /** The whole history goes with the lead, to whoever may see the lead as it is now. */
+  const historyOf = async (principal: Principal, leadId: string) => {
+    const plan = planOf(plans, principal);
+    await findLead(reads, { principal, plan }, leadId);
+    return { plan, events: await reads.history({ tenantId: principal.tenantId, nodeIds: null }, leadId) };
+  };
+
+  app.get(
+    "/v1/leads/:leadId/history",
+    {
+      config: { access: READERS },
+      schema: {
+        summary: "Every change of a lead, oldest first",
+        operationId: "getLeadHistory",
+        tags: ["reads"],
+        params: Params,
+        response: { 200: Type.Object({ leadId: Type.String(), items: Type.Array(ChangeSchema) }), ...PROBLEMS },
+      },
+    },
+    async (request) => {
+      const { leadId } = request.params;
+      const { events, plan } = await historyOf(principalOf(request), leadId);
+      return { leadId, items: events.map((event) => changeOf(event, plan)) };
+    },
+  );
+
+  app.get(
+    "/v1/leads/:leadId/explanation",
+    {
+      config: { access: READERS },
+      schema: {
+        summary: "Why this rep, and why not each other one",
+        operationId: "getLeadExplanation",
+        tags: ["reads"],
+        params: Params,
+        response: { 200: ExplanationSchema, ...PROBLEMS },
+      },
+    },
+    async (request) => {
+      const { events, plan } = await historyOf(principalOf(request), request.params.leadId);
+      const explanation = explanationOf(events, plan);
+      if (explanation === null) throw notFound();
+      return explanation;
+    },
+  );
+}

@@ -1,0 +1,122 @@
+import type { LeadEvent, LeadReads, Projection } from "../../core/ports/store.ts";
+import type { Positions } from "./positions.ts";
+
+export interface EventFeedDeps {
+  readonly reads: Pick<LeadReads, "events"> & Pick<Projection, "position">;
+  /** Of the decision log. */
+  readonly partitionCount: number;
+  /** Calls back when a projection has committed; answers how to stop. Without it the feed looks every interval. */
+  readonly onProjected?: (wake: () => void) => () => void;
+  readonly intervalMs?: number;
+  /** The store could not be read; the feed goes on trying. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+export type FeedListener = (events: readonly LeadEvent[]) => void;
+
+export interface FeedSeat {
+  /** Every record behind these positions will be heard, and none before. */
+  readonly positions: Positions;
+  leave(): void;
+}
+
+const INTERVAL_MS = 100;
+/** With a wake-up call the interval only heals a lost one. */
+const INTERVAL_WHEN_WOKEN_MS = 1_000;
+const FAULT_PAUSE_MS = 1_000;
+const READ_LIMIT = 500;
+
+/** One tail of the projection for all streams of a process. Reads nothing while nobody listens. */
+export class EventFeed {
+  readonly #deps: EventFeedDeps;
+  readonly #listeners = new Set<FeedListener>();
+  #positions: number[] = [];
+  /** Those who wait for the start; they keep the feed from ending. */
+  #joining = 0;
+  #starting: Promise<void> | null = null;
+  #wake: () => void = () => {};
+  #isWoken = false;
+
+  constructor(deps: EventFeedDeps) {
+    this.#deps = deps;
+  }
+
+  async join(listener: FeedListener): Promise<FeedSeat> {
+    this.#joining += 1;
+    try {
+      this.#starting ??= this.#start();
+      await this.#starting;
+      this.#listeners.add(listener);
+    } finally {
+      this.#joining -= 1;
+    }
+    return { positions: [...this.#positions], leave: () => this.#listeners.delete(listener) };
+  }
+
+  /** Ends the reading; those who joined hear nothing more. */
+  close(): void {
+    this.#listeners.clear();
+    this.#wake();
+  }
+
+  async #start(): Promise<void> {
+    try {
+      const { reads, partitionCount } = this.#deps;
+      const partitions = Array.from({ length: partitionCount }, (_, partition) => partition);
+      const read = await Promise.all(partitions.map((partition) => reads.position(partition)));
+      this.#positions = read.map(({ next }) => next - 1);
+    } catch (error) {
+      this.#starting = null;
+      throw error;
+    }
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const stop = this.#deps.onProjected?.(() => {
+      this.#isWoken = true;
+      this.#wake();
+    });
+    const { intervalMs = stop === undefined ? INTERVAL_MS : INTERVAL_WHEN_WOKEN_MS, onFault } = this.#deps;
+    while (this.#listeners.size + this.#joining > 0) {
+      try {
+        if (await this.#readOn()) continue;
+        await this.#pause(intervalMs);
+      } catch (error) {
+        onFault?.(error);
+        await this.#pause(FAULT_PAUSE_MS);
+      }
+    }
+    this.#starting = null;
+    stop?.();
+  }
+
+  /** True if there may be more at once. */
+  async #readOn(): Promise<boolean> {
+    let mayHaveMore = false;
+    for (let partition = 0; partition < this.#positions.length; partition += 1) {
+      const events = await this.#deps.reads.events(partition, this.#positions[partition] ?? -1, READ_LIMIT);
+      const last = events.at(-1);
+      if (last === undefined) continue;
+      // In one turn with the hearing, so that a seat taken meanwhile misses nothing and hears nothing twice.
+      this.#positions[partition] = last.offset;
+      for (const listener of this.#listeners) listener(events);
+      mayHaveMore ||= events.length === READ_LIMIT;
+    }
+    return mayHaveMore;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (!this.#isWoken) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = () => {};
+    }
+    this.#isWoken = false;
+  }
+}
