@@ -18,7 +18,7 @@ export interface KafkaLogOptions {
   readonly onFault: (error: unknown) => void;
   /** Told when a consumer has died for good; the process should end. */
   readonly onCrash: (error: unknown) => void;
-  /** Default "fairlead". */
+  /** Of topics and groups. Default "fairlead". */
   readonly prefix?: string;
 }
 
@@ -49,7 +49,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<Log> {
         at: name,
       });
     }
-    return createKafkaTopic({ connection, name, partitionCount, codec, onFault, onCrash });
+    return createKafkaTopic({ connection, name, partitionCount, codec, prefix: options.prefix, onFault, onCrash });
   }
 
   try {

@@ -7,6 +7,7 @@ import { readEndOffset } from "./end-offset.ts";
 import type { KafkaConnection } from "./kafka-connection.ts";
 import { logUnavailable } from "./kafka-faults.ts";
 import { readRange } from "./read-range.ts";
+import { groupId } from "./topic-specs.ts";
 
 export interface KafkaTopicOptions<T> {
   readonly connection: KafkaConnection;
@@ -14,6 +15,8 @@ export interface KafkaTopicOptions<T> {
   /** As the broker has it. */
   readonly partitionCount: number;
   readonly codec: Codec<T>;
+  /** First part of the group ids of this installation; default "fairlead". */
+  readonly prefix?: string | undefined;
   /** Told of every throw of a `handle`; its batch is tried again. */
   readonly onFault: (error: unknown) => void;
   /** Told when a consumer has died for good; the process should end. */
@@ -54,8 +57,8 @@ export function createKafkaTopic<T>(options: KafkaTopicOptions<T>): ConsumableTo
     },
     async committedOffset(group, partition) {
       expectPartition(partition);
-      return readCommittedOffset(connection.groups, group, { topic: name, partition });
+      return readCommittedOffset(connection.groups, groupId(group, options.prefix), { topic: name, partition });
     },
-    consume: (consumption) => consumeGroup(options, consumption),
+    consume: ({ group, handle }) => consumeGroup(options, { group: groupId(group, options.prefix), handle }),
   };
 }

@@ -35,6 +35,14 @@ export function topicNames(prefix = "fairlead"): TopicNames {
   };
 }
 
+/**
+ * Services call their groups `fairlead.<service>`; installations that share a cluster must not share those, or they would
+ * rebalance each other.
+ */
+export function groupId(group: string, prefix = "fairlead"): string {
+  return group.replace(/^fairlead\./, `${prefix}.`);
+}
+
 export function topicSpecs(names: TopicNames, partitions: number): readonly TopicSpec[] {
   return [
     { name: names.leads, partitions, settings: kept(30 * DAY_MS) },

@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+
+/** A Fairlead process of its own, as an operator would start it. */
+export interface FairleadChild {
+  readonly child: ChildProcess;
+  /** Everything it wrote so far. */
+  output(): string;
+  /** Resolves once a line of output contains the text. Rejects if the process ends before. */
+  until(text: string): Promise<void>;
+  /** Asks it to stop, and waits. @returns its exit code */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+const MAIN = new URL("../../services/fairlead/main.ts", import.meta.url).pathname;
+
+/** Starts `fairlead <args>` with only the given settings of Fairlead in its environment. */
+export function startFairlead(args: readonly string[], settings: Readonly<Record<string, string>>): FairleadChild {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("FAIRLEAD_"));
+  const env = { ...Object.fromEntries(inherited), NODE_NO_WARNINGS: "1", ...settings };
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  const waiting = new Set<() => void>();
+  const read = (chunk: Buffer): void => {
+    output += chunk.toString();
+    for (const look of waiting) look();
+  };
+  child.stdout.on("data", read);
+  child.stderr.on("data", read);
+  child.on("exit", () => {
+    for (const look of waiting) look();
+  });
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+
+  return {
+    child,
+    output: () => output,
+    until(text) {
+      return new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (output.includes(text)) resolve();
+          else if (hasEnded()) reject(new Error(`fairlead ${args.join(" ")} ended before "${text}":\n${output}`));
+          else return;
+          waiting.delete(look);
+        };
+        waiting.add(look);
+        look();
+      });
+    },
+    async stop(signal = "SIGTERM") {
+      if (!hasEnded()) {
+        child.kill(signal);
+        await once(child, "exit");
+      }
+      return child.exitCode;
+    },
+  };
+}
