@@ -73,7 +73,7 @@ describe("foldLead", () => {
 
   it("keeps a converted lead with the rep who won it, and gives it to nobody (D1)", () => {
     const { state, verdicts } = foldAll([decision(1, "ann"), closure(1, "ann"), decision(2, "bob")]);
-    expect(verdicts).toEqual(["effective", "effective", "conflict"]);
+    expect(verdicts).toEqual(["effective", "effective", "stale"]);
     expect(state).toMatchObject({ status: "converted", repId: "ann" });
   });
 

@@ -51,6 +51,8 @@ function foldDecision(state: LeadState | undefined, decision: Decision, barrierE
   if (decision.epoch < barrierEpoch) return { verdict: "void", state };
   const current = state?.cycle ?? 0;
   if (decision.cycle <= current) return { verdict: repeats(state, decision), state };
+  // The lead was closed between the reservation and this append: log order arbitrates, and nothing was broken.
+  if (state !== undefined && ENDED_WITH_RESULT.has(state.status)) return stale(state);
   const mayOpen = state === undefined || OPEN_TO_DECISION.has(state.status);
   if (!mayOpen || decision.cycle !== current + 1) return { verdict: "conflict", state };
   return effective(decided(state, decision));

@@ -34,7 +34,8 @@ export function matchLead(plan: CompiledPlan, request: LeadRequest, atMs: number
   const item: ReserveItem = {
     leadId: facts.leadId,
     cycle: request.cycle,
-    identityKeys: facts.identityKeys,
+    // A customer is recognised when a lead comes for the first time; its keys then stay with the lead.
+    identityKeys: request.cycle === 1 ? facts.identityKeys : [],
     loadMilli: segment?.loadMilli ?? DEFAULT_LOAD_MILLI,
     channel: facts.source.channel,
     scope: "intake",

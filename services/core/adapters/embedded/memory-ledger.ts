@@ -1,0 +1,38 @@
+import { applyChange } from "../../domain/ledger/fold-ledger.ts";
+import { LedgerImage } from "../../domain/ledger/ledger-image.ts";
+import { reserveBatch } from "../../domain/ledger/reserve.ts";
+import type { Ledger } from "../../ports/ledger.ts";
+
+/** The ledger of a single process. Every operation is atomic because it runs between two turns of the event loop. */
+export function createMemoryLedger(): Ledger {
+  let activeEpoch: number | null = null;
+  let images: ReadonlyMap<string, LedgerImage> = new Map();
+
+  return {
+    async reserve(request) {
+      const image = images.get(request.tenantId);
+      if (image === undefined || activeEpoch !== request.epoch) return { kind: "fenced" };
+      return { kind: "reserved", results: reserveBatch(image, request) };
+    },
+    async apply(tenantId, changes, minEpoch) {
+      const image = images.get(tenantId);
+      if (image === undefined || activeEpoch === null || activeEpoch < minEpoch) return "fenced";
+      for (const change of changes) applyChange(image, change);
+      return "applied";
+    },
+    async readyEpoch(tenantIds) {
+      const areSeeded = tenantIds.length > 0 && tenantIds.every((tenantId) => images.has(tenantId));
+      return areSeeded ? activeEpoch : null;
+    },
+    async seed(epoch, tenants) {
+      if (activeEpoch !== null && activeEpoch >= epoch) return "superseded";
+      images = new Map(Array.from(tenants, ([tenantId, rows]) => [tenantId, LedgerImage.fromRows(rows)]));
+      activeEpoch = epoch;
+      return "activated";
+    },
+    async *dump(tenantId) {
+      yield* images.get(tenantId)?.rows() ?? [];
+    },
+    async close() {},
+  };
+}

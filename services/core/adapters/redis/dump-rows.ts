@@ -1,0 +1,64 @@
+import type { Redis } from "ioredis";
+import { type LedgerRow, WINDOW_HORIZON_MS } from "../../domain/ledger/ledger-row.ts";
+import { readSlot } from "../../domain/ledger/rep-holdings.ts";
+import type { LedgerKeys } from "./keys.ts";
+import { orUnavailable } from "./ledger-fault.ts";
+import { decodeFill, decodeLead } from "./record-codec.ts";
+import { readWindowMember } from "./window-member.ts";
+
+const SCAN_COUNT = 1000;
+
+/** Reads a namespace with scans that never block the server for long; what changes meanwhile may be seen or not. */
+export async function* dumpRows(client: Redis, keys: LedgerKeys): AsyncGenerator<LedgerRow> {
+  for await (const [leadId, record] of scanHash(client, keys.lead)) {
+    yield { kind: "lead", leadId, ...decodeLead(record) };
+  }
+  for await (const [repId, packed] of scanHash(client, keys.fill)) {
+    yield { kind: "rep", repId, ...decodeFill(packed) };
+    yield* dumpSlots(client, keys.held(repId), repId);
+    yield* dumpWindow(client, keys, "intake", repId);
+    yield* dumpWindow(client, keys, "claim", repId);
+  }
+  for await (const [nodeId, floor] of scanHash(client, keys.floor)) {
+    yield { kind: "floor", nodeId, floor: Number(floor) };
+  }
+  for await (const [identityKey, leadId] of scanHash(client, keys.identity)) {
+    yield { kind: "identity", identityKey, leadId: leadId.toString() };
+  }
+  const turn = await orUnavailable(client.get(keys.turn));
+  if (turn !== null) yield { kind: "turn", turn: Number(turn) };
+}
+
+async function* scanHash(client: Redis, key: string): AsyncGenerator<readonly [string, Buffer]> {
+  let cursor = "0";
+  do {
+    const [next, flat] = await orUnavailable(client.hscanBuffer(key, cursor, "COUNT", SCAN_COUNT));
+    for (let index = 0; index < flat.length; index += 2) yield [flat[index]!.toString(), flat[index + 1]!];
+    cursor = next.toString();
+  } while (cursor !== "0");
+}
+
+async function* dumpSlots(client: Redis, key: string, repId: string): AsyncGenerator<LedgerRow> {
+  let cursor = "0";
+  do {
+    const [next, slots] = await orUnavailable(client.sscan(key, cursor, "COUNT", SCAN_COUNT));
+    for (const slot of slots) yield { kind: "held", repId, ...readSlot(slot) };
+    cursor = next;
+  } while (cursor !== "0");
+}
+
+/** Scripts trim a window only now and then; what is beyond the horizon of its newest entry is no row any more. */
+async function* dumpWindow(
+  client: Redis,
+  keys: LedgerKeys,
+  scope: "intake" | "claim",
+  repId: string,
+): AsyncGenerator<LedgerRow> {
+  const flat = await orUnavailable(client.zrevrange(keys.window(scope, repId), 0, -1, "WITHSCORES"));
+  const outMs = Number(flat[1]) - WINDOW_HORIZON_MS;
+  for (let index = 0; index < flat.length; index += 2) {
+    const atMs = Number(flat[index + 1]);
+    if (atMs <= outMs) return;
+    yield { kind: "window", repId, scope, ...readWindowMember(flat[index]!), atMs };
+  }
+}

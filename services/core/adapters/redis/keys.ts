@@ -1,0 +1,50 @@
+import type { WindowScope } from "../../domain/ledger/reservation.ts";
+
+/**
+ * Every key of the ledger. The tenant is the hash tag, so that one script may touch all of a tenant's keys; each epoch
+ * has a namespace of its own, so that what an old replica kept can never mix with a newer ledger.
+ *
+ * The scripts derive the same names from the meta key (ledger-preamble.lua).
+ */
+export const metaKey = (tenantId: string): string => `fl:{${tenantId}}:meta`;
+
+export interface LedgerKeys {
+  /** Lead id → record. */
+  readonly lead: string;
+  /** Rep id → packed fill. */
+  readonly fill: string;
+  /** Node id → number. */
+  readonly floor: string;
+  /** Identity key → lead id. */
+  readonly identity: string;
+  readonly turn: string;
+  /** There while rows are written, before activation. */
+  readonly seeding: string;
+  /** Set of slots. */
+  readonly held: (repId: string) => string;
+  /** Sorted set of `channel|slot` by time. */
+  readonly window: (scope: WindowScope, repId: string) => string;
+}
+
+export function ledgerKeys(tenantId: string, epoch: number): LedgerKeys {
+  const namespace = `fl:{${tenantId}}:e${epoch}:`;
+  return {
+    lead: `${namespace}lead`,
+    fill: `${namespace}fill`,
+    floor: `${namespace}floor`,
+    identity: `${namespace}identity`,
+    turn: `${namespace}turn`,
+    seeding: `${namespace}seeding`,
+    held: (repId) => `${namespace}held:${repId}`,
+    window: (scope, repId) => `${namespace}window:${scope}:${repId}`,
+  };
+}
+
+/** All namespaced keys of all tenants, for SCAN. */
+export const NAMESPACED_KEYS = "fl:{*}:e*";
+
+/** The tenant and epoch of a namespaced key, or null for any other. */
+export function readNamespace(key: string): { readonly tenantId: string; readonly epoch: number } | null {
+  const [, tenantId, epoch] = /^fl:\{([^}]*)\}:e(\d+):/u.exec(key) ?? [];
+  return tenantId === undefined ? null : { tenantId, epoch: Number(epoch) };
+}

@@ -1,0 +1,50 @@
+--[[
+  Put before the ledger's scripts: what they share.
+
+  All keys of a tenant have one hash tag, so they live in one slot; the scripts derive them from KEYS[1], the tenant's
+  meta key, which is the only one that the caller has to name.
+]]
+-- luacheck: ignore 211
+
+local META = KEYS[1]
+local TENANT = string.sub(META, 1, -5)
+
+-- Unpacking must stay below Lua's limit of 8,000 values on the stack.
+local SLICE = 4000
+
+-- The epoch this server is ready for, or nil. A replica that was promoted, a restart from an old file and a restored
+-- copy have another run id than the one the ledger was bound to.
+local function readyEpoch()
+  local meta = redis.call("HMGET", META, "epoch", "state", "bound")
+  if not meta[1] or meta[2] ~= "ready" then return nil end
+  local runId = string.match(redis.call("INFO", "server"), "run_id:(%x+)")
+  if meta[3] ~= runId then return nil end
+  return tonumber(meta[1])
+end
+
+local function namespace(epoch)
+  return TENANT .. "e" .. string.format("%d", epoch) .. ":"
+end
+
+-- Calls `command key` with all of `args`, as often as it takes. Collects the replies of a reading command.
+local function callInSlices(command, key, args)
+  local count = #args
+  if count == 0 then return {} end
+  if count <= SLICE then return redis.call(command, key, unpack(args)) end
+  local all = {}
+  for first = 1, count, SLICE do
+    local reply = redis.call(command, key, unpack(args, first, math.min(first + SLICE - 1, count)))
+    if type(reply) == "table" then
+      for i = 1, #reply do all[first + i - 1] = reply[i] end
+    end
+  end
+  return all
+end
+
+-- The lead record: cycle, status, atMs, loadMilli, credit, turn, floor, then the ref. 45 bytes and the ref.
+local LEAD = "<I4Bddddd"
+local LEAD_HEAD = 45
+-- held, loadMilli, credit, turn. Doubles, so that every number comes back to the last bit.
+local FILL = "<dddd"
+
+local OWNED, PARKED, PUBLIC, DUPLICATE, REJECTED, DEAD, RELEASED, CLOSED = 1, 2, 3, 4, 5, 6, 7, 8

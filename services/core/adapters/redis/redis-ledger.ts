@@ -1,0 +1,70 @@
+import type { Redis } from "ioredis";
+import type { Ledger } from "../../ports/ledger.ts";
+import { applyChanges } from "./apply-changes.ts";
+import { type ConnectOptions, connectRedis, readRunId } from "./connect.ts";
+import { dumpRows } from "./dump-rows.ts";
+import { ledgerKeys, metaKey } from "./keys.ts";
+import { orUnavailable } from "./ledger-fault.ts";
+import { indexRequest, reserveBatch } from "./reserve-batch.ts";
+import { seedLedger } from "./seed-ledger.ts";
+import { sweepNamespaces } from "./sweep-namespaces.ts";
+
+/** Seeding sends thousands of rows at once, and a loaded server may take its time for them. */
+const BULK_TIMEOUT_MS = 30_000;
+
+/** The ledger of any number of processes: one server, or one primary and its replicas. */
+export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> {
+  const client = await connectRedis(options);
+  let bulkClient: Promise<Redis> | undefined;
+  let sweeping = Promise.resolve();
+  let isClosed = false;
+
+  async function bulk(): Promise<Redis> {
+    bulkClient ??= connectRedis({ ...options, commandTimeoutMs: BULK_TIMEOUT_MS });
+    try {
+      return await bulkClient;
+    } catch (cause) {
+      bulkClient = undefined;
+      throw cause;
+    }
+  }
+
+  return {
+    reserve: (request) => reserveBatch(client, indexRequest(request)),
+    apply: (tenantId, changes, minEpoch) => applyChanges(client, { tenantId, changes, minEpoch }),
+    readyEpoch: (tenantIds) => commonEpoch(client, tenantIds),
+    async seed(epoch, tenants) {
+      const seeder = await bulk();
+      const verdict = await seedLedger(seeder, epoch, tenants);
+      if (verdict === "superseded") return verdict;
+      const isOld = (tenantId: string, other: number) => tenants.has(tenantId) && other < epoch;
+      // What a broken sweep leaves costs memory only, until the next seeding sweeps again.
+      sweeping = sweepNamespaces(seeder, isOld, () => !isClosed).catch(() => undefined);
+      return verdict;
+    },
+    async *dump(tenantId) {
+      const reader = await bulk();
+      const epoch = await orUnavailable(reader.hget(metaKey(tenantId), "epoch"));
+      if (epoch !== null) yield* dumpRows(reader, ledgerKeys(tenantId, Number(epoch)));
+    },
+    async close() {
+      isClosed = true;
+      client.disconnect();
+      const seeder = await bulkClient?.catch(() => undefined);
+      seeder?.disconnect();
+      await sweeping;
+    },
+  };
+}
+
+async function commonEpoch(client: Redis, tenantIds: readonly string[]): Promise<number | null> {
+  const runId = await readRunId(client);
+  const metas = await Promise.all(
+    tenantIds.map((tenantId) => orUnavailable(client.hmget(metaKey(tenantId), "epoch", "state", "bound"))),
+  );
+  const epochs = new Set(
+    metas.map(([epoch, state, bound]) => (state === "ready" && bound === runId ? Number(epoch) : null)),
+  );
+  const [common = null] = epochs;
+  return epochs.size === 1 ? common : null;
+}

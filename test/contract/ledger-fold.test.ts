@@ -1,0 +1,156 @@
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import type { Decision } from "../../services/core/domain/decision/log-record.ts";
+import { applyChange, applyDecision } from "../../services/core/domain/ledger/fold-ledger.ts";
+import type { LeadEntry } from "../../services/core/domain/ledger/ledger-state.ts";
+import { LedgerImage } from "../../services/core/domain/ledger/ledger-image.ts";
+import { reserveBatch } from "../../services/core/domain/ledger/reserve.ts";
+import type { LedgerChange, ReserveItem } from "../../services/core/domain/ledger/reservation.ts";
+import {
+  NOW_MS,
+  canonical,
+  claimsPerDay,
+  ended,
+  grant,
+  intakePerHour,
+  item,
+  listOf,
+  request,
+} from "./ledger-builders.ts";
+
+const RUNS = Number(process.env["FAIRLEAD_TEST_RUNS"] ?? 500);
+const REPS = ["ann", "bob", "cho"].map((repId, index) =>
+  grant(repId, { privatePool: 6, fairnessWeight: index + 1, windows: [intakePerHour(4), claimsPerDay(2)] }),
+);
+const NODES = ["north", "south"].map((nodeId) => listOf(REPS, { nodeId, fits: [1000, 5000, 9000], fairnessBound: 1 }));
+
+type Fact = { readonly decision: Decision } | { readonly change: LedgerChange };
+
+/** One thing that happens to one lead, as far as its state allows it. */
+interface Step {
+  readonly lead: number;
+  readonly act: "open" | "claim" | "transfer" | "release" | "recycle" | "close" | "reopen";
+  readonly node: number;
+  readonly to: number;
+  readonly afterMs: number;
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  lead: fc.nat(7),
+  act: fc.constantFrom("open", "open", "claim", "transfer", "release", "recycle", "close", "reopen"),
+  node: fc.nat(1),
+  to: fc.nat(2),
+  afterMs: fc.constantFrom(0, 1000, 1_800_000, 9 * 86_400_000),
+});
+
+it("I7: folding the log gives exactly the rows of the ledger, in whatever order its partitions are read", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.infiniteStream(fc.nat()), (steps, picks) => {
+      const world = new World();
+      for (const one of steps) world.play(one);
+      const folded = new LedgerImage();
+      for (const fact of interleave(world.facts, picks)) {
+        if ("decision" in fact) applyDecision(folded, fact.decision);
+        else applyChange(folded, fact.change);
+      }
+      expect(canonical(folded.rows())).toEqual(canonical(world.image.rows()));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+const uncharged = { charged: false, otherwise: { kind: "refuse" as const } };
+const ONLY = REPS.map((rep) => [listOf([rep], { nodeId: "north" })]);
+
+/** Leads 0…3 share keys with leads 4…7. */
+const keysOf = (lead: number): readonly string[] => [`phone-${lead % 4}`, `e-mail-${lead}`];
+
+/** A live ledger and the records that it made, by lead. */
+class World {
+  readonly image = new LedgerImage();
+  readonly facts = new Map<string, Fact[]>();
+  #atMs = NOW_MS;
+
+  play(step: Step): void {
+    this.#atMs += step.afterMs;
+    const leadId = `lead-${step.lead}`;
+    const entry = this.image.lead(leadId);
+    if (step.act === "open") this.#open(step, entry?.cycle ?? 0);
+    else if (entry === undefined) return;
+    else if (step.act === "claim") this.#claim(step, entry.cycle + 1);
+    else if (step.act === "close") this.#close(step, entry);
+    else if (step.act === "reopen") this.#reopen(leadId, entry);
+    else if (entry.status !== "owned") return;
+    else if (step.act === "transfer") this.#transfer(step, entry);
+    else this.#end(leadId, entry, step.act === "recycle" ? { status: "public", poolId: "pool" } : {});
+  }
+
+  #open({ lead, node, to }: Step, cycle: number): void {
+    const opening = item(`lead-${lead}`, {
+      cycle: cycle + 1,
+      identityKeys: cycle === 0 ? keysOf(lead) : [],
+      lists: [NODES[node]!],
+      otherwise: to === 0 ? { kind: "public", poolId: "pool" } : { kind: "parked", reason: "no_capacity" },
+    });
+    this.#note(opening.leadId, this.#decide(opening, cycle === 0 ? "routed" : "rerouted"));
+  }
+
+  #claim({ lead, to }: Step, cycle: number): void {
+    const claim = item(`lead-${lead}`, { ...uncharged, scope: "claim", cycle, lists: ONLY[to]! });
+    this.#note(claim.leadId, this.#decide(claim, "claimed"));
+  }
+
+  /** The release stands before the decision in the log, and is applied after the reservation. */
+  #transfer({ lead, to }: Step, entry: LeadEntry): void {
+    const one = { ...uncharged, cycle: entry.cycle + 1, lists: ONLY[to]!, transferFromRepId: entry.ref };
+    const decided = this.#decide(item(`lead-${lead}`, one), "transferred");
+    if (decided === null) return;
+    this.#end(`lead-${lead}`, entry, {});
+    this.#note(`lead-${lead}`, decided);
+  }
+
+  #close({ lead }: Step, entry: LeadEntry): void {
+    const isOpen = ["owned", "parked", "public", "released"].includes(entry.status);
+    if (isOpen) this.#end(`lead-${lead}`, entry, { status: "closed", identityKeys: keysOf(lead) });
+  }
+
+  #reopen(leadId: string, { cycle, status }: LeadEntry): void {
+    if (status === "closed") this.#apply({ kind: "reopened", leadId, cycle });
+  }
+
+  #end(leadId: string, { cycle, status, ref, loadMilli }: LeadEntry, changes: Parameters<typeof ended>[2]): void {
+    this.#apply(ended(leadId, status === "owned" ? ref : null, { cycle, loadMilli, ...changes }));
+  }
+
+  #apply(change: LedgerChange): void {
+    applyChange(this.image, change);
+    this.#note(change.leadId, { change });
+  }
+
+  #decide(one: ReserveItem, via: Decision["via"]): Fact | null {
+    const [result] = reserveBatch(this.image, request([one], { atMs: this.#atMs }));
+    if (result?.kind !== "decided" || result.replayed) return null;
+    const { leadId, cycle, lists, channel } = one;
+    const { outcome, charge, atMs } = result;
+    const nodeId = lists[0]?.nodeId ?? "";
+    const facts = {
+      identityKeys: keysOf(Number(leadId.slice(5))),
+      source: { channel },
+    } as unknown as Decision["facts"];
+    return { decision: { type: "decision", leadId, cycle, atMs, outcome, via, nodeId, charge, facts } as Decision };
+  }
+
+  #note(leadId: string, fact: Fact | null): void {
+    if (fact !== null) this.facts.set(leadId, [...(this.facts.get(leadId) ?? []), fact]);
+  }
+}
+
+/** Keeps the order within a lead, which is the order within its partition; any other order may be. */
+function* interleave(facts: ReadonlyMap<string, Fact[]>, picks: fc.Stream<number>): Generator<Fact> {
+  const queues = [...facts.values()].map((queue) => [...queue]);
+  for (const pick of picks) {
+    const waiting = queues.filter((queue) => queue.length > 0);
+    if (waiting.length === 0) return;
+    yield waiting[pick % waiting.length]!.shift()!;
+  }
+}

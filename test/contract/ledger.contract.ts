@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, describe } from "vitest";
+import type { Ledger } from "../../services/core/ports/ledger.ts";
+import { TENANT } from "./ledger-builders.ts";
+import { epochCases } from "./ledger-epochs.ts";
+import { fairnessCases } from "./ledger-fairness.ts";
+import { identityCases } from "./ledger-identity.ts";
+import { leadCases } from "./ledger-leads.ts";
+import { limitCases } from "./ledger-limits.ts";
+import { strategyCases } from "./ledger-strategies.ts";
+
+/** A ledger for one test: empty, and ready as epoch 1. */
+export type UseLedger = () => Ledger;
+
+/** What every ledger promises (services/core/ports/ledger.ts). */
+export function ledgerContract(name: string, open: () => Promise<Ledger>): void {
+  describe(`${name} keeps the Ledger contract`, () => {
+    let ledger: Ledger;
+    const use: UseLedger = () => ledger;
+
+    beforeEach(async () => {
+      ledger = await open();
+      await ledger.seed(1, new Map([[TENANT, []]]));
+    });
+    afterEach(() => ledger.close());
+
+    describe("leads and their cycles", () => {
+      leadCases(use);
+    });
+    describe("identity", () => {
+      identityCases(use);
+    });
+    describe("limits", () => {
+      limitCases(use);
+    });
+    describe("strategies", () => {
+      strategyCases(use);
+    });
+    describe("fairness", () => {
+      fairnessCases(use, open);
+    });
+    describe("epochs", () => {
+      epochCases(use);
+    });
+  });
+}
