@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Consumer } from "kafkajs";
 import type { ConsumeOptions, GroupReader } from "../../ports/log.ts";
+import type { Codec } from "../../wire/codec.ts";
 import { createBatchDelivery } from "./deliver-batch.ts";
+import type { KafkaConnection } from "./kafka-connection.ts";
 import { logUnavailable } from "./kafka-faults.ts";
-import type { KafkaTopicOptions } from "./kafka-topic.ts";
 import { trackMembership } from "./membership.ts";
 
 const SESSION_TIMEOUT_MS = 10_000;
@@ -14,7 +15,15 @@ const CONCURRENT_PARTITIONS = 4;
 const FETCH_WAIT_MS = 250;
 const CLOSE_WITHIN_MS = 5000;
 
-type GroupTopic<T> = Pick<KafkaTopicOptions<T>, "connection" | "name" | "codec" | "onFault" | "onCrash">;
+export interface GroupTopic<T> {
+  readonly connection: KafkaConnection;
+  readonly name: string;
+  readonly codec: Codec<T>;
+  /** Told of every throw of a `handle`; its batch is tried again. */
+  readonly onFault: (error: unknown) => void;
+  /** Told when a consumer has died for good; the process should end. */
+  readonly onCrash: (error: unknown) => void;
+}
 
 /** Joins a group. The settings are requirements: see README.md beside this file. */
 export async function consumeGroup<T>(

@@ -1,26 +1,17 @@
 import type { ConsumableTopic } from "../../ports/log.ts";
-import type { Codec } from "../../wire/codec.ts";
 import { MAX_APPEND_RECORDS, createAppend } from "./append-records.ts";
 import { readCommittedOffset } from "./committed-offset.ts";
-import { consumeGroup } from "./consume-group.ts";
+import { consumeGroup, type GroupTopic } from "./consume-group.ts";
 import { readEndOffset } from "./end-offset.ts";
-import type { KafkaConnection } from "./kafka-connection.ts";
 import { logUnavailable } from "./kafka-faults.ts";
 import { readRange } from "./read-range.ts";
 import { groupId } from "./topic-specs.ts";
 
-export interface KafkaTopicOptions<T> {
-  readonly connection: KafkaConnection;
-  readonly name: string;
+export interface KafkaTopicOptions<T> extends GroupTopic<T> {
   /** As the broker has it. */
   readonly partitionCount: number;
-  readonly codec: Codec<T>;
   /** First part of the group ids of this installation; default "fairlead". */
   readonly prefix?: string | undefined;
-  /** Told of every throw of a `handle`; its batch is tried again. */
-  readonly onFault: (error: unknown) => void;
-  /** Told when a consumer has died for good; the process should end. */
-  readonly onCrash: (error: unknown) => void;
 }
 
 export function createKafkaTopic<T>(options: KafkaTopicOptions<T>): ConsumableTopic<T> {
