@@ -42,11 +42,12 @@ async function startAll(): Promise<void> {
     throw new Fault("CONFIG_INVALID", `name the service to start: ${SERVICES.join(", ")}`);
   }
   const { startEmbedded } = await import("./processes/embedded.ts");
-  const { startEmbeddedDemo } = await import("./processes/embedded-demo.ts");
+  const { createEmbeddedDemo } = await import("./processes/embedded-demo.ts");
   const logger = createLogger(config.logLevel, "embedded");
-  const running = await startEmbedded(config, logger);
+  const demo = createEmbeddedDemo();
+  const running = await startEmbedded(config, logger, demo.prepare);
   closeOnSignal(running.lifecycle, logger);
-  await startEmbeddedDemo(running);
+  demo.play(running);
 }
 
 async function startService(name: string): Promise<void> {

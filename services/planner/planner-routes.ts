@@ -33,10 +33,12 @@ export async function plannerRoutes(app: HttpApp, deps: PlannerRoutesDeps): Prom
     "/v1/plans",
     {
       bodyLimit: PLAN_LIMIT_BYTES,
-      config: { access: ["admin"] },
+      config: { access: ["admin"], foundsTenant: true },
       schema: {
         summary: "Publishes a routing plan",
-        description: "Checks the whole plan and puts it in force as the next version, or changes nothing.",
+        description:
+          "Checks the whole plan and puts it in force as the next version, or changes nothing. A tenant begins with " +
+          "its first plan.",
         operationId: "publishPlan",
         tags: ["operations"],
         body: PlanDraftSchema,

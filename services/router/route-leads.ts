@@ -4,13 +4,15 @@ import type { LeadRequest } from "../core/domain/lead/lead.ts";
 import { byPriority, matchLead, type MatchedLead } from "../core/domain/matching/match-lead.ts";
 import type { CompiledPlan } from "../core/domain/plan/compiled-plan.ts";
 import type { ActivePlans } from "../core/ports/active-plans.ts";
-import type { Batch, BatchVerdict } from "../core/ports/log.ts";
+import type { Batch, BatchVerdict, Entry } from "../core/ports/log.ts";
 import type { CommitOutcome, DecisionRequest } from "../core/protocol/commit-decisions.ts";
 import type { BuryPoison, Unroutable } from "./bury-poison.ts";
 import type { RouterEvents } from "./router-events.ts";
 
 export interface RouteLeadsDeps {
   readonly plans: ActivePlans;
+  /** Looks for plans that were published since. */
+  readonly refreshPlans: () => Promise<void>;
   readonly commitDecisions: (requests: readonly DecisionRequest[]) => Promise<CommitOutcome>;
   readonly buryPoison: BuryPoison;
   readonly recoverLedger: () => Promise<void>;
@@ -20,9 +22,11 @@ export interface RouteLeadsDeps {
 
 /** The whole way of a batch of leads: set the hopeless aside → match → reserve, append and fence → tell. */
 export function createRouteLeads(deps: RouteLeadsDeps) {
-  const { plans, commitDecisions, buryPoison, recoverLedger, clock, events } = deps;
+  const { plans, refreshPlans, commitDecisions, buryPoison, recoverLedger, clock, events } = deps;
 
   return async function routeLeads(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
+    // The door may have heard of a tenant before we did, and what is buried does not come back.
+    if (batch.entries.some((entry) => isOfUnknownTenant(entry, plans))) await refreshPlans();
     const atMs = clock();
     const { byTenant, unroutable } = sortEntries(batch, plans);
     await buryPoison(batch.partition, unroutable);
@@ -65,6 +69,10 @@ function decisionRequest(
 interface TenantBatch {
   readonly plan: CompiledPlan;
   readonly requests: LeadRequest[];
+}
+
+function isOfUnknownTenant(entry: Entry<LeadRequest>, plans: ActivePlans): boolean {
+  return entry.kind === "value" && plans.current(entry.value.facts.tenantId) === null;
 }
 
 /** Leads by tenant, with the plan of this moment; what can't be decoded or belongs to nobody goes the other way. */

@@ -31,6 +31,8 @@ export const DEMO_SEED = 2026;
 const POST_EVERY_MS = 200;
 const LARGEST_POST = 500;
 const TICK_MS = 1_000;
+/** Every rep looks at his leads once in about 40 s. */
+const VISITS_PER_TICK = 25;
 /** The quantile looks at about this much of the past. */
 const QUANTILE_READINGS = 60;
 
@@ -90,6 +92,7 @@ async function playReps({ baseUrl, headers, plan, clock, signal }: DemoOptions):
     api,
     seed: DEMO_SEED,
     reps: plan.reps.filter(({ active }) => active),
+    visitsPerTick: VISITS_PER_TICK,
     poolsOf: ({ nodeIds }) => nodeIds.flatMap((nodeId) => poolOf.get(nodeId) ?? []),
   });
   while (!signal.aborted) {

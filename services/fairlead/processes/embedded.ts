@@ -16,8 +16,16 @@ export interface RunningProcess {
   readonly lifecycle: Lifecycle;
 }
 
-/** All services in one process on one data directory. Reaches no driver: everything it stands on is in this process. */
-export async function startEmbedded(config: Config, logger: Logger): Promise<RunningProcess> {
+/**
+ * All services in one process on one data directory. Reaches no driver: everything it stands on is in this process.
+ *
+ * @param beforeListening what must be there before the first request is answered
+ */
+export async function startEmbedded(
+  config: Config,
+  logger: Logger,
+  beforeListening: (context: ServiceContext) => Promise<void> = () => Promise.resolve(),
+): Promise<RunningProcess> {
   const clock = Date.now;
   const lifecycle = createLifecycle(logger);
   const metrics = createProcessMetrics(logger);
@@ -41,6 +49,7 @@ export async function startEmbedded(config: Config, logger: Logger): Promise<Run
     await registerCapture(http, context);
     await registerDesk(http, context, { recoverLedger, onProjected: projected.subscribe });
     await registerPlanner(http, context);
+    await beforeListening(context);
     return { baseUrl: await http.listen(), context, lifecycle };
   } catch (error) {
     await lifecycle.close();

@@ -30,8 +30,7 @@ const OPENAPI = {
 /** The HTTP side of a process: probes and metrics at once, routes of services as they are registered. */
 export async function openHttp(context: ServiceContext, ready: readonly HealthCheck[]): Promise<Http> {
   const { config, plans, clock, logger, metrics, lifecycle } = context;
-  const tenantExists = (tenantId: string): boolean =>
-    tenantId === config.defaultTenant || plans.current(tenantId) !== null;
+  const tenantExists = (tenantId: string): boolean => plans.current(tenantId) !== null;
   const authenticate = createAuthenticate(
     config.apiKeysFile === null
       ? { mode: "off", defaultTenantId: config.defaultTenant, tenantExists }

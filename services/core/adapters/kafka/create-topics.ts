@@ -6,7 +6,7 @@ import { logUnavailable } from "./kafka-faults.ts";
 import type { KafkaLogger } from "./kafka-logger.ts";
 import { type TopicSpec, topicNames, topicSpecs } from "./topic-specs.ts";
 
-const KNOWN_WITHIN_MS = 15_000;
+const READY_WITHIN_MS = 15_000;
 
 export interface CreateTopicsOptions {
   readonly brokers: readonly string[];
@@ -46,18 +46,25 @@ export async function createTopics(options: CreateTopicsOptions): Promise<readon
         })),
       });
     }
-    await waitUntilKnown(
-      admin,
-      missing.map(({ name }) => name),
-    );
-    return missing.map(({ name }) => name);
+    const created = missing.map(({ name }) => name);
+    await waitUntilReady(admin, created);
+    return created;
   });
 }
 
-async function waitUntilKnown(admin: Admin, names: readonly string[]): Promise<void> {
-  const deadlineMs = performance.now() + KNOWN_WITHIN_MS;
-  while ((await partitionCounts(admin, names)).size < names.length) {
-    if (performance.now() > deadlineMs) throw logUnavailable(`The cluster was slow to make ${names.join(", ")}.`);
+/** Whoever starts next may append at once, so each partition must have a leader that knows it is one. */
+async function waitUntilReady(admin: Admin, names: readonly string[]): Promise<void> {
+  const deadlineMs = performance.now() + READY_WITHIN_MS;
+  for (;;) {
+    try {
+      // Only a leader tells offsets.
+      await Promise.all(names.map((name) => admin.fetchTopicOffsets(name)));
+      return;
+    } catch (cause) {
+      if (performance.now() > deadlineMs) {
+        throw logUnavailable(`The cluster was slow to make ${names.join(", ")}.`, cause);
+      }
+    }
     await delay(100);
   }
 }
