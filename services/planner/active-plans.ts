@@ -23,9 +23,10 @@ export async function openActivePlans(options: ActivePlansOptions): Promise<Refr
   const plans = new Map<string, CompiledPlan>();
 
   async function refresh(): Promise<void> {
-    for (const tenantId of await source.tenantIds()) {
-      const latest = await source.latest(tenantId);
-      if (latest === null || latest.version === plans.get(tenantId)?.version) continue;
+    for (const [tenantId, version] of await source.latestVersions()) {
+      if (version === plans.get(tenantId)?.version) continue;
+      const latest = await source.version(tenantId, version);
+      if (latest === null) continue;
       const compiled = compilePlan(latest);
       plans.set(tenantId, compiled);
       onActivated?.(compiled);

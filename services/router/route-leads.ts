@@ -20,18 +20,24 @@ export interface RouteLeadsDeps {
   readonly events: RouterEvents;
 }
 
-/** The whole way of a batch of leads: set the hopeless aside → match → reserve, append and fence → tell. */
+/** The whole way of a batch of leads: match → reserve, append and fence → tell → set the hopeless aside. */
 export function createRouteLeads(deps: RouteLeadsDeps) {
   const { plans, refreshPlans, commitDecisions, buryPoison, recoverLedger, clock, events } = deps;
 
   return async function routeLeads(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
     // The door may have heard of a tenant before we did, and what is buried does not come back.
     if (batch.entries.some((entry) => isOfUnknownTenant(entry, plans))) await refreshPlans();
-    const atMs = clock();
     const { byTenant, unroutable } = sortEntries(batch, plans);
+    const isDecided = byTenant.size === 0 || (await decide(batch, byTenant));
+    if (!isDecided) return { kind: "retry", afterMs: 50 };
+    // Last, since a batch that was abandoned comes again with all that is hopeless in it.
     await buryPoison(batch.partition, unroutable);
-    if (byTenant.size === 0) return { kind: "commit" };
+    return { kind: "commit" };
+  };
 
+  /** False if the batch was abandoned. */
+  async function decide(batch: Batch<LeadRequest>, byTenant: ReadonlyMap<string, TenantBatch>): Promise<boolean> {
+    const atMs = clock();
     const routed = Array.from(byTenant, ([tenantId, { plan, requests }]) => {
       const matched = requests.map((request) => matchLead(plan, request, atMs)).sort(byPriority);
       return { matched, request: decisionRequest(tenantId, plan, { matched, atMs }) };
@@ -42,12 +48,12 @@ export function createRouteLeads(deps: RouteLeadsDeps) {
     if (outcome.kind === "abandoned") {
       events.onAbandoned(outcome.reason);
       await recoverLedger();
-      return { kind: "retry", afterMs: 50 };
+      return false;
     }
     const decidedAtMs = clock();
     routed.forEach(({ matched }, i) => events.onRouted(matched, outcome.results[i] ?? [], decidedAtMs));
-    return { kind: "commit" };
-  };
+    return true;
+  }
 }
 
 function decisionRequest(

@@ -5,13 +5,21 @@ export interface WaitingNode {
   burst: number;
   /** Do not ask before this; moved to now when capacity is freed. */
   notBeforeMs: number;
+  /** When capacity was last freed. */
+  freedAtMs: number;
 }
 
 const MAX_BURST = 500;
 const GROWTH = 4;
+/**
+ * We hear of freed capacity from the log, and so do the ledger and the routers' plans, perhaps later: for a while after
+ * it a refusal means little, and we ask again soon.
+ */
+const FREED_FOR_MS = 5_000;
+const ASK_AGAIN_MS = 500;
 
 export function createWaitingNode(): WaitingNode {
-  return { asked: new Map(), burst: 1, notBeforeMs: 0 };
+  return { asked: new Map(), burst: 1, notBeforeMs: 0, freedAtMs: Number.NEGATIVE_INFINITY };
 }
 
 /**
@@ -27,17 +35,19 @@ export function nextBurst(
   stillWaiting: ReadonlySet<string>,
   { nowMs, patienceMs, probeEveryMs }: { nowMs: number; patienceMs: number; probeEveryMs: number },
 ): number {
+  const isFreed = nowMs - node.freedAtMs < FREED_FOR_MS;
+  const waitMs = isFreed ? ASK_AGAIN_MS : patienceMs;
   let moved = 0;
   let stuck = 0;
   for (const [leadId, askedAtMs] of node.asked) {
     if (!stillWaiting.has(leadId)) moved++;
-    else if (nowMs - askedAtMs > patienceMs) stuck++;
+    else if (nowMs - askedAtMs > waitMs) stuck++;
     else continue;
     node.asked.delete(leadId);
   }
   if (stuck > 0) {
     node.burst = 1;
-    node.notBeforeMs = nowMs + probeEveryMs;
+    node.notBeforeMs = nowMs + (isFreed ? 0 : probeEveryMs);
   } else if (moved > 0) {
     node.burst = Math.min(MAX_BURST, node.burst * GROWTH);
     node.notBeforeMs = nowMs;
@@ -46,8 +56,10 @@ export function nextBurst(
   return nowMs < node.notBeforeMs ? 0 : Math.max(0, node.burst - onTheWay);
 }
 
-/** Capacity was freed somewhere near: ask again at once, for at least this many. */
+/** Capacity was freed somewhere near: ask again at once, for at least this many, whatever was refused until now. */
 export function capacityFreed(node: WaitingNode, slots: number, nowMs: number): void {
   node.burst = Math.min(MAX_BURST, Math.max(node.burst, slots));
+  node.asked.clear();
+  node.freedAtMs = nowMs;
   node.notBeforeMs = nowMs;
 }

@@ -31,8 +31,10 @@ export const DEMO_SEED = 2026;
 const POST_EVERY_MS = 200;
 const LARGEST_POST = 500;
 const TICK_MS = 1_000;
-/** Every rep looks at his leads once in about 40 s. */
-const VISITS_PER_TICK = 25;
+/** Five visits at a time spread the reads evenly; every rep looks at his leads once in about 40 s. */
+const REP_TICK_MS = 200;
+const VISITS_PER_TICK = 5;
+const ACTIONS_PER_TICK = 60;
 /** The quantile looks at about this much of the past. */
 const QUANTILE_READINGS = 60;
 
@@ -93,11 +95,12 @@ async function playReps({ baseUrl, headers, plan, clock, signal }: DemoOptions):
     seed: DEMO_SEED,
     reps: plan.reps.filter(({ active }) => active),
     visitsPerTick: VISITS_PER_TICK,
+    actionsPerTick: ACTIONS_PER_TICK,
     poolsOf: ({ nodeIds }) => nodeIds.flatMap((nodeId) => poolOf.get(nodeId) ?? []),
   });
   while (!signal.aborted) {
     await simulated.tick(clock());
-    await delay(TICK_MS, undefined, { signal });
+    await delay(REP_TICK_MS, undefined, { signal });
   }
 }
 

@@ -15,7 +15,7 @@ export async function runRebuild(config: Config): Promise<void> {
   const clock = Date.now;
   try {
     const { log, ledger, planSource } = await openBacking({ config, name: "rebuild", clock, logger, lifecycle });
-    const tenantIds = await planSource.tenantIds();
+    const tenantIds = [...(await planSource.latestVersions()).keys()];
     const recoverLedger = createRecoverLedger({
       log,
       ledger: { ...ledger, readyEpoch: () => Promise.resolve(null) },

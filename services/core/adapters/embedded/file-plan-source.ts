@@ -44,7 +44,11 @@ export function createFilePlanSource(directory: string): PlanSource {
   }
 
   return {
-    tenantIds: async () => (await namesIn(directory)).map(decodeURIComponent).sort(),
+    async latestVersions() {
+      const tenantIds = (await namesIn(directory)).map(decodeURIComponent).sort();
+      const newest = await Promise.all(tenantIds.map(async (tenantId) => (await versions(tenantId)).at(-1) ?? 0));
+      return new Map(tenantIds.map((tenantId, i) => [tenantId, newest[i] ?? 0]));
+    },
     async latest(tenantId) {
       const newest = (await versions(tenantId)).at(-1);
       return newest === undefined ? null : version(tenantId, newest);
