@@ -24,6 +24,15 @@ describe("authentication", () => {
     );
   });
 
+  it("lets a tenant that nobody knows yet found itself where a route allows it, under a name that may be part of keys", () => {
+    const authenticate = createAuthenticate({ mode: "off", defaultTenantId: "t1", tenantExists });
+    const named = (tenantId: string) => authenticate({ "fairlead-tenant": tenantId }, { mayBeNewTenant: true });
+    expect(named("acme-2.eu")).toMatchObject({ tenantId: "acme-2.eu", role: "admin" });
+    for (const impossible of ["{a}", "a b", ".hidden", "x".repeat(65)]) {
+      expect(() => named(impossible)).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
+    }
+  });
+
   it("knows a key until its expiry, to the millisecond", () => {
     let nowMs = EXPIRY_MS - 1;
     const authenticate = createAuthenticate({
