@@ -45,7 +45,7 @@ function entriesFrom(offset: number, count: number): readonly Entry<Decision>[] 
       gap: rep * 37,
     }));
     const value = decisionOf(leadId, { facts: factsOf(leadId), explanation: { step: 0, candidates } });
-    return { kind: "value", offset: offset + index, appendedAtMs: 0, value };
+    return { kind: "value", offset: offset + index, appendedAtMs: 0, key: null, bytes: new Uint8Array(), value };
   });
 }
 

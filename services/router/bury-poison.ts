@@ -1,20 +1,15 @@
 import type { Clock } from "../core/domain/lead/clock.ts";
 import type { LeadRequest } from "../core/domain/lead/lead.ts";
-import type { DeadLetter, Log, PoisonEntry } from "../core/ports/log.ts";
+import type { DeadLetter, Entry, Log, PoisonEntry } from "../core/ports/log.ts";
 import type { RouterEvents } from "./router-events.ts";
 
 /** An entry of the leads topic that can never be routed, and why. */
-export type Unroutable = { readonly offset: number; readonly appendedAtMs: number } & (
-  | PoisonEntry
-  | { readonly kind: "value"; readonly value: LeadRequest; readonly code: string; readonly at: string }
-);
+export type Unroutable = Pick<Entry<LeadRequest>, "offset" | "key" | "bytes"> & Pick<PoisonEntry, "code" | "at">;
 
 export type BuryPoison = (partition: number, entries: readonly Unroutable[]) => Promise<void>;
 
 export interface BuryPoisonDeps {
   readonly log: Pick<Log, "deadLetters" | "leads">;
-  /** The bytes of a lead that was decodable, for the dead letter. */
-  readonly encodeLead: (request: LeadRequest) => Uint8Array;
   readonly clock: Clock;
   readonly events: Pick<RouterEvents, "onBuried">;
 }
@@ -23,13 +18,13 @@ export interface BuryPoisonDeps {
  * Moves records that can never be decided to the dead-letter topic, with their original bytes, before their offset is
  * committed. A crash in between only repeats the same dead-letter id.
  */
-export function createBuryPoison({ log, encodeLead, clock, events }: BuryPoisonDeps): BuryPoison {
+export function createBuryPoison({ log, clock, events }: BuryPoisonDeps): BuryPoison {
   return async function buryPoison(partition, entries) {
     if (entries.length === 0) return;
     const letters = entries.map((entry): DeadLetter => ({
       deadLetterId: `${log.leads.name}-${partition}-${entry.offset}`,
-      key: entry.kind === "poison" ? entry.key : null,
-      bytes: entry.kind === "poison" ? entry.bytes : encodeLead(entry.value),
+      key: entry.key,
+      bytes: entry.bytes,
       topic: log.leads.name,
       partition,
       offset: entry.offset,

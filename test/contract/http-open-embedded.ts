@@ -126,7 +126,15 @@ export async function openEmbedded(
   const partitionOf = createPartitioner(partitionCount);
   const plan = compilePlan(planOf(reps));
   const plans = { current: (tenantId: string) => (tenantId === TENANT ? plan : null), tenantIds: () => [TENANT] };
-  const recoverLedger = createRecoverLedger({ ledger, log, tenantIds: plans.tenantIds, clock, startedBy: "test" });
+  const recoverLedger = createRecoverLedger({
+    ledger,
+    log,
+    tenantIds: plans.tenantIds,
+    clock,
+    startedBy: "test",
+    wait: () => Promise.resolve(),
+    patienceMs: 0,
+  });
   await recoverLedger();
   await createProjector({ decisions: log.decisions, projection: store, clock }).start();
   await startApplyLog({ ledger, log, recoverLedger });

@@ -75,6 +75,6 @@ export function createArrayTopic(partitionCount: number): ArrayTopic {
 
 function entryOf(item: LogItem, offset: number): Entry<LogRecord> {
   const place = { offset, appendedAtMs: 1_000 + offset };
-  if (item !== "poison") return { ...place, kind: "value", value: item };
+  if (item !== "poison") return { ...place, key: null, bytes: new Uint8Array(), kind: "value", value: item };
   return { ...place, kind: "poison", key: null, bytes: Uint8Array.of(0xff), code: "RECORD_UNDECODABLE", at: "/" };
 }

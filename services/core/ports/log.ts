@@ -6,13 +6,14 @@ export type Entry<T> = {
   readonly offset: number;
   /** Log append time, ms since epoch. */
   readonly appendedAtMs: number;
+  readonly key: Uint8Array | null;
+  /** The record as it was written, for the dead-letter topic. Copy what outlives the batch. */
+  readonly bytes: Uint8Array;
 } & ({ readonly kind: "value"; readonly value: T } | PoisonEntry);
 
-/** A record that can never be decoded; its original bytes are kept for the dead-letter topic. */
+/** A record that can never be decoded. */
 export interface PoisonEntry {
   readonly kind: "poison";
-  readonly key: Uint8Array | null;
-  readonly bytes: Uint8Array;
   /** Stable code, as `RECORD_UNDECODABLE` or `LEAD_INVALID`; `at` names the field, never its value. */
   readonly code: string;
   readonly at: string;

@@ -2,7 +2,7 @@ import { createLogFold, type LogFold } from "../domain/decision/log-fold.ts";
 import type { LogRecord } from "../domain/decision/log-record.ts";
 import type { Clock } from "../domain/lead/clock.ts";
 import type { Ledger } from "../ports/ledger.ts";
-import type { Log, Topic } from "../ports/log.ts";
+import type { Log, RecoveryStart, Topic } from "../ports/log.ts";
 
 export interface RecoverDeps {
   readonly ledger: Pick<Ledger, "readyEpoch" | "seed">;
@@ -12,6 +12,12 @@ export interface RecoverDeps {
   readonly clock: Clock;
   /** Names the process in the control topic, for the person who reads it. */
   readonly startedBy: string;
+  readonly wait: (ms: number) => Promise<void>;
+  /**
+   * How long a recovery that somebody else began is waited for before it is taken over. 0 where nobody else can be: then
+   * whoever began it is dead.
+   */
+  readonly patienceMs: number;
   readonly onProgress?: (progress: RecoveryProgress) => void;
 }
 
@@ -22,7 +28,8 @@ export type RecoveryProgress =
 
 /**
  * Makes the ledger the fold of the log again, after any doubt about it (steps R1 to R5 of the protocol). Calls that
- * arrive while a recovery runs share it. Does nothing if the ledger is ready for the present epoch.
+ * arrive while a recovery runs share it. Does nothing if the ledger is ready for the present epoch, and waits for a
+ * recovery that another process has begun.
  *
  * A leader that dies anywhere in here leaves the control topic ahead of the ledger, so nobody routes, and the next one
  * starts again with a higher epoch. Two leaders at once are harmless: the barrier of the higher epoch voids the rest.
@@ -41,9 +48,7 @@ export function createRecoverLedger(deps: RecoverDeps): () => Promise<void> {
 
 async function recoverOnce(deps: RecoverDeps): Promise<void> {
   const { ledger, log, tenantIds, clock, startedBy, onProgress } = deps;
-  const ready = await ledger.readyEpoch(tenantIds());
-  if (ready !== null && ready === (await log.control.endOffset(0))) return;
-
+  if ((await awaitOthers(deps)) === "ready") return;
   const startMs = clock();
   const epoch = (await log.control.append(0, [{ atMs: startMs, startedBy }])) + 1;
   onProgress?.({ step: "started", epoch });
@@ -55,6 +60,46 @@ async function recoverOnce(deps: RecoverDeps): Promise<void> {
   const rows = new Map(Array.from(fold.tenants, ([tenantId, { ledger: image }]) => [tenantId, image.rows()]));
   const step = await ledger.seed(epoch, rows);
   onProgress?.({ step, epoch, tookMs: clock() - startMs });
+}
+
+const POLL_MS = 200;
+/** Folding and seeding take about half of this (bench/results); a recovery that takes longer has stopped. */
+const PATIENCE_PER_RECORD_MS = 0.05;
+
+/**
+ * Gives a recovery that is under way the time to end: another one beside it would only void what that one has done, and
+ * so on for ever.
+ */
+async function awaitOthers(deps: RecoverDeps): Promise<"ready" | "due"> {
+  const { ledger, log, tenantIds, clock, wait, patienceMs } = deps;
+  for (;;) {
+    const end = await log.control.endOffset(0);
+    if (end > 0 && (await ledger.readyEpoch(tenantIds())) === end) return "ready";
+    if (patienceMs === 0 || (await isDone(ledger, tenantIds(), end))) return "due";
+    const begunMs = await lastStartMs(log.control, end);
+    const enoughMs = patienceMs + (await recordCount(log.decisions)) * PATIENCE_PER_RECORD_MS;
+    if (begunMs === null || clock() - begunMs >= enoughMs) return "due";
+    await wait(POLL_MS);
+  }
+}
+
+/** True if the newest recovery has ended: then it was not for a tenant that is new, or the ledger was lost again in part. */
+async function isDone(ledger: RecoverDeps["ledger"], tenantIds: readonly string[], epoch: number): Promise<boolean> {
+  for (const tenantId of tenantIds) if ((await ledger.readyEpoch([tenantId])) === epoch) return true;
+  return false;
+}
+
+async function lastStartMs(control: Topic<RecoveryStart>, end: number): Promise<number | null> {
+  for await (const entries of control.readRange(0, Math.max(0, end - 1), end)) {
+    const last = entries.at(-1);
+    if (last !== undefined) return last.appendedAtMs;
+  }
+  return null;
+}
+
+async function recordCount({ partitionCount, endOffset }: Topic<LogRecord>): Promise<number> {
+  const ends = await Promise.all(Array.from({ length: partitionCount }, (_, partition) => endOffset(partition)));
+  return ends.reduce((sum, end) => sum + end, 0);
 }
 
 /** R2: from here on, decisions of an older epoch are void. Answers the offset behind each barrier. */

@@ -23,19 +23,26 @@ export interface ClaimCommand extends LeadCommand {
 
 /** How long the ledger may be behind the log before its word is taken: it hears of releases from the log. */
 const CATCH_UP_WAITS_MS = [20, 60, 150, 400];
+/** A full pool is mostly just that, but a rep who gave up a lead a moment ago has a slot that is on its way. */
+const FULL_POOL_WAITS = 2;
 
 export function createClaimLead(deps: CommandDeps) {
   return async function claimLead(command: ClaimCommand): Promise<CommandOutcome> {
     expectManager(command.principal, command.asAdmin);
-    for (const waitMs of CATCH_UP_WAITS_MS) {
+    for (const [attempt, waitMs] of CATCH_UP_WAITS_MS.entries()) {
       const outcome = await claimOnce(deps, command);
-      const mayBeBehind =
-        outcome.kind === "refused" && (outcome.reason === "already_owned" || outcome.reason === "stale_version");
-      if (!mayBeBehind || !(await isStillPublic(deps, command))) return outcome;
+      if (!mayBeBehind(outcome, attempt) || !(await isStillPublic(deps, command))) return outcome;
       await deps.wait(waitMs);
     }
     return claimOnce(deps, command);
   };
+}
+
+/** Whether a ledger that is a little behind the log could have said so. */
+function mayBeBehind(outcome: CommandOutcome, attempt: number): boolean {
+  if (outcome.kind !== "refused") return false;
+  if (outcome.reason === "private_pool_full") return attempt < FULL_POOL_WAITS;
+  return outcome.reason === "already_owned" || outcome.reason === "stale_version";
 }
 
 async function claimOnce(deps: CommandDeps, command: ClaimCommand): Promise<CommandOutcome> {

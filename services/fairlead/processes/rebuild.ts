@@ -22,6 +22,8 @@ export async function runRebuild(config: Config): Promise<void> {
       tenantIds: () => tenantIds,
       clock,
       startedBy: `rebuild-${process.pid}`,
+      wait: () => Promise.resolve(),
+      patienceMs: 0,
       onProgress: (progress) => logger.info(progress, "Ledger recovery"),
     });
     await recoverLedger();

@@ -1,20 +1,26 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { startApplyLog } from "../../core/protocol/apply-log.ts";
 import { createCommitDecisions } from "../../core/protocol/commit-decisions.ts";
 import { createRecoverLedger } from "../../core/protocol/recover-ledger.ts";
 import { createBuryPoison } from "../../router/bury-poison.ts";
 import { createRouteLeads } from "../../router/route-leads.ts";
 import { startRouter } from "../../router/start-router.ts";
-import { createCodecs } from "./backing.ts";
 import type { ServiceContext } from "./service-context.ts";
 
+/** Longer than a leader that lives ever pauses, shorter than anybody wants to wait for one that died. */
+const RECOVERY_PATIENCE_MS = 15_000;
+
 /** Steps R1 to R5 when the ledger is in doubt; shared by whatever in this process notices it. */
-export function createRecovery({ backing, plans, clock, metrics, processName }: ServiceContext): () => Promise<void> {
+export function createRecovery(context: ServiceContext): () => Promise<void> {
+  const { config, backing, plans, clock, metrics, processName } = context;
   return createRecoverLedger({
     ledger: backing.ledger,
     log: backing.log,
     tenantIds: plans.tenantIds,
     clock,
     startedBy: processName,
+    wait: (ms) => wait(ms),
+    patienceMs: config.backing.mode === "embedded" ? 0 : RECOVERY_PATIENCE_MS,
     onProgress: metrics.onRecovery,
   });
 }
@@ -22,7 +28,7 @@ export function createRecovery({ backing, plans, clock, metrics, processName }: 
 /** The decision-making part of a process: the applier keeps the ledger up, the router decides. */
 export async function startRouting(context: ServiceContext, recoverLedger: () => Promise<void>): Promise<void> {
   const { backing, plans, clock, metrics, lifecycle } = context;
-  const { log, ledger, vault } = backing;
+  const { log, ledger } = backing;
   await recoverLedger();
 
   const applier = await startApplyLog({
@@ -35,8 +41,7 @@ export async function startRouting(context: ServiceContext, recoverLedger: () =>
 
   const events = metrics.router;
   const commitDecisions = createCommitDecisions({ ledger, log, partitionOf: context.decisionPartition });
-  const encodeLead = createCodecs(vault, clock).leads.encode;
-  const buryPoison = createBuryPoison({ log, encodeLead, clock, events });
+  const buryPoison = createBuryPoison({ log, clock, events });
   const routeLeads = createRouteLeads({
     plans,
     refreshPlans: plans.refresh,

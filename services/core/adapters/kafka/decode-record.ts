@@ -11,7 +11,7 @@ export interface RawRecord {
 
 export function decodeRecord<T>(codec: Codec<T>, { offset, appendedAtMs, key, value }: RawRecord): Entry<T> {
   const decoded = value === null ? ({ ok: false, code: "RECORD_UNDECODABLE", at: "" } as const) : codec.decode(value);
-  if (decoded.ok) return { offset, appendedAtMs, kind: "value", value: decoded.value };
   const bytes = value ?? new Uint8Array();
+  if (decoded.ok) return { offset, appendedAtMs, key, bytes, kind: "value", value: decoded.value };
   return { offset, appendedAtMs, kind: "poison", key, bytes, code: decoded.code, at: decoded.at };
 }

@@ -14,9 +14,9 @@ export function kafkajsLogCreator(logger: KafkaLogger): logCreator {
     ({ namespace, level, log: { message, timestamp: _timestamp, logger: _logger, ...fields } }) => {
       const known = { kafkajs: namespace, ...fields };
       switch (level) {
+        // What kafkajs calls an error (a rebalance, a coordinator that is loading) it repairs itself. Errors that a
+        // person must see reach us as faults and crashes.
         case logLevel.ERROR:
-          logger.error(known, message);
-          break;
         case logLevel.WARN:
           logger.warn(known, message);
           break;

@@ -148,16 +148,11 @@ function* decodeFrames<T>(
     let offset = frame.baseOffset;
     for (const { key, value } of frameRecords(frame)) {
       if (offset >= fromOffset && offset < toOffset) {
-        const place = { offset, appendedAtMs: frame.appendedAtMs };
+        const place = { offset, appendedAtMs: frame.appendedAtMs, key, bytes: value };
         const decoded = codec.decode(value);
-        if (decoded.ok) {
-          yield { ...place, kind: "value", value: decoded.value };
-        } else {
-          // Copied, because a poison entry may be kept and would keep the whole chunk with it.
-          const bytes = Uint8Array.from(value);
-          const poisonKey = key === null ? null : Uint8Array.from(key);
-          yield { ...place, kind: "poison", key: poisonKey, bytes, code: decoded.code, at: decoded.at };
-        }
+        yield decoded.ok
+          ? { ...place, kind: "value", value: decoded.value }
+          : { ...place, kind: "poison", code: decoded.code, at: decoded.at };
       }
       offset += 1;
     }
