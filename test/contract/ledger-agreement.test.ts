@@ -6,7 +6,7 @@ import type { ReserveRequest } from "../../services/core/domain/ledger/reservati
 import type { Ledger } from "../../services/core/ports/ledger.ts";
 import { freshRedis } from "../support/servers.ts";
 import { dumpOf, request, rowsOf } from "./ledger-builders.ts";
-import { type LedgerCommand, START_MS, ledgerCommands } from "./ledger-commands.ts";
+import { type LedgerCommand, START_MS, ledgerCommands, loggedChanges } from "./ledger-commands.ts";
 
 const RUNS = Number(process.env["FAIRLEAD_TEST_RUNS"] ?? 250);
 
@@ -64,6 +64,12 @@ async function play(commands: readonly LedgerCommand[], ledgers: readonly Ledger
       case "apply":
         await both((ledger) => ledger.apply(tenantId, command.changes, epoch));
         break;
+      case "log": {
+        const batch = batches[command.which % Math.max(1, batches.length)];
+        if (batch === undefined) break;
+        await both((ledger) => ledger.apply(tenantId, loggedChanges(batch, command.closures), epoch));
+        break;
+      }
       case "reseed": {
         epoch += 1;
         await both(async (ledger) => ledger.seed(epoch, new Map([[tenantId, await rowsOf(ledger, tenantId)]])));

@@ -139,3 +139,9 @@ export const ended = (
   identityKeys: [],
   ...changes,
 });
+
+export const confirmed = (
+  leadId: string,
+  cycle: number,
+  changes: Partial<Extract<LedgerChange, { kind: "confirmed" }>> = {},
+): LedgerChange => ({ kind: "confirmed", leadId, cycle, epoch: 1, atMs: NOW_MS, window: null, ...changes });

@@ -5,10 +5,11 @@ import type {
   Otherwise,
   RepGrant,
   ReserveItem,
+  ReserveRequest,
   WindowLimit,
 } from "../../services/core/domain/ledger/reservation.ts";
 import { STRATEGIES } from "../../services/core/domain/matching/policy.ts";
-import { NOW_MS } from "./ledger-builders.ts";
+import { NOW_MS, confirmed, ended } from "./ledger-builders.ts";
 
 /** What can be done with a ledger. Small worlds, so that leads, reps and keys meet often. */
 export type LedgerCommand =
@@ -16,6 +17,8 @@ export type LedgerCommand =
   /** An earlier batch once more, as after a crash. */
   | { readonly kind: "repeat"; readonly which: number }
   | { readonly kind: "apply"; readonly changes: readonly LedgerChange[] }
+  /** The decisions of an earlier batch come out of the log, with closures of the cycles before ahead of or behind them. */
+  | { readonly kind: "log"; readonly which: number; readonly closures: "none" | "ahead" | "behind" }
   /** Recovery from the rows that the ledger itself has. */
   | { readonly kind: "reseed" };
 
@@ -110,6 +113,29 @@ const change: fc.Arbitrary<LedgerChange> = fc.oneof(
   fc.record({ kind: fc.constant("reopened" as const), leadId, cycle: fc.integer({ min: 1, max: 3 }) }),
 );
 
+const logged = fc.record({
+  kind: fc.constant("log" as const),
+  which: fc.nat(),
+  closures: fc.constantFrom("none" as const, "ahead" as const, "behind" as const),
+});
+
+const WINDOWS = ["intake", "claim", null] as const;
+
+/** What the applier reads of a batch's decisions. */
+export function loggedChanges(
+  { items, epoch, atMs }: ReserveRequest,
+  closures: "none" | "ahead" | "behind",
+): LedgerChange[] {
+  return items.flatMap(({ leadId: id, cycle: of, identityKeys, transferFromRepId }): LedgerChange[] => {
+    if (of === 1) return [];
+    const window = WINDOWS[(of + items.length) % WINDOWS.length]!;
+    const decision = confirmed(id, of, { epoch, atMs, window });
+    const closure = ended(id, transferFromRepId, { cycle: of - 1, status: "closed", identityKeys });
+    if (closures === "none") return [decision];
+    return closures === "ahead" ? [closure, decision] : [decision, closure];
+  });
+}
+
 const afterMs = fc.constantFrom(-60_000, 0, 1, 30_000, 1_800_000, 20 * 86_400_000);
 
 function commandArbitrary(lists: readonly CandidateList[]): fc.Arbitrary<LedgerCommand> {
@@ -121,6 +147,7 @@ function commandArbitrary(lists: readonly CandidateList[]): fc.Arbitrary<LedgerC
       weight: 3,
       arbitrary: fc.record({ kind: fc.constant("apply" as const), changes: fc.array(change, { maxLength: 6 }) }),
     },
+    { weight: 2, arbitrary: logged },
     { weight: 1, arbitrary: fc.constant({ kind: "reseed" as const }) },
   );
 }

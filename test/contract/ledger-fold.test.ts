@@ -4,6 +4,7 @@ import type { Decision } from "../../services/core/domain/decision/log-record.ts
 import { applyChange, applyDecision } from "../../services/core/domain/ledger/fold-ledger.ts";
 import type { LeadEntry } from "../../services/core/domain/ledger/ledger-state.ts";
 import { LedgerImage } from "../../services/core/domain/ledger/ledger-image.ts";
+import type { LedgerRow } from "../../services/core/domain/ledger/ledger-row.ts";
 import { reserveBatch } from "../../services/core/domain/ledger/reserve.ts";
 import type { LedgerChange, ReserveItem } from "../../services/core/domain/ledger/reservation.ts";
 import {
@@ -17,6 +18,7 @@ import {
   listOf,
   request,
 } from "./ledger-builders.ts";
+import { ACTS, MOVES, POOL_SIZE, type RaceStep, RaceWorld } from "./ledger-race-world.ts";
 
 const RUNS = Number(process.env["FAIRLEAD_TEST_RUNS"] ?? 500);
 const REPS = ["ann", "bob", "cho"].map((repId, index) =>
@@ -154,3 +156,65 @@ function* interleave(facts: ReadonlyMap<string, Fact[]>, picks: fc.Stream<number
     yield waiting[pick % waiting.length]!.shift()!;
   }
 }
+
+const LEADS = 4;
+
+const stepOf = (moves: readonly RaceStep["move"][]): fc.Arbitrary<RaceStep> =>
+  fc.record({
+    move: fc.constantFrom(...moves),
+    lead: fc.nat(LEADS - 1),
+    pick: fc.nat(11),
+    behind: fc.constantFrom(0, 0, 0, 1),
+  });
+
+function holdsLimits(world: RaceWorld): void {
+  const held = Array.from(world.image.rows(), (row) => (row.kind === "rep" ? row.held : 0));
+  expect(Math.max(0, ...held)).toBeLessThanOrEqual(POOL_SIZE);
+}
+
+it("I7: ends as the fold of the log, whatever closures, releases and recoveries come between reservation and append", () => {
+  fc.assert(
+    fc.property(fc.array(stepOf([...ACTS, ...MOVES]), { maxLength: 80, size: "max" }), (steps) => {
+      const world = new RaceWorld();
+      for (const step of steps) {
+        world.play(step);
+        holdsLimits(world);
+      }
+      world.settle();
+      expect(world.fold.verdicts.conflict).toBe(0);
+      expect(canonical(world.ledger.rows())).toEqual(canonical(world.image.rows()));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+/** Credit, turn and floor as one number per rep, tenant and node; all other rows as they are. */
+function split(rows: Iterable<LedgerRow>) {
+  const others: LedgerRow[] = [];
+  const charges = new Map<string, number>();
+  for (const row of rows) {
+    if (row.kind === "floor") charges.set(`floor ${row.nodeId}`, row.floor);
+    else if (row.kind === "turn") charges.set("turn", row.turn);
+    else if (row.kind === "rep") {
+      charges.set(`credit ${row.repId}`, row.credit);
+      charges.set(`turn ${row.repId}`, row.turn);
+      if (row.held > 0) others.push({ ...row, credit: 0, turn: 0 });
+    } else others.push(row);
+  }
+  return { others: canonical(others), charges };
+}
+
+it("I7: is ahead of the fold in credit, turn and floor at most, when appends are lost for good", () => {
+  fc.assert(
+    fc.property(fc.array(stepOf([...ACTS, ...MOVES, "lose"]), { maxLength: 80, size: "max" }), (steps) => {
+      const world = new RaceWorld();
+      for (const step of steps) world.play(step);
+      world.settle(Array.from({ length: LEADS }, (_, lead) => lead));
+      expect(world.fold.verdicts.conflict).toBe(0);
+      const [live, folded] = [split(world.ledger.rows()), split(world.image.rows())];
+      expect(live.others).toEqual(folded.others);
+      for (const [name, number] of folded.charges) expect(live.charges.get(name)).toBeGreaterThanOrEqual(number);
+    }),
+    { numRuns: RUNS },
+  );
+});

@@ -7,6 +7,7 @@ import { identityCases } from "./ledger-identity.ts";
 import { leadCases } from "./ledger-leads.ts";
 import { limitCases } from "./ledger-limits.ts";
 import { strategyCases } from "./ledger-strategies.ts";
+import { unconfirmedCases } from "./ledger-unconfirmed.ts";
 
 /** A ledger for one test: empty, and ready as epoch 1. */
 export type UseLedger = () => Ledger;
@@ -25,6 +26,9 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
 
     describe("leads and their cycles", () => {
       leadCases(use);
+    });
+    describe("reservations that are not in the log yet", () => {
+      unconfirmedCases(use);
     });
     describe("identity", () => {
       identityCases(use);

@@ -20,6 +20,9 @@ const RETRY_MS = 250;
  * Keeps the ledger up with what ends ownership: releases, closures and reopenings are written to the log first and reach
  * the ledger only from here. The other order exceeds limits (41 % of the model's schedules): a slot freed in Redis can
  * be given away, and logged, before the release itself is in the log.
+ *
+ * Decisions go the other way, the ledger first. From cycle 2 on a closure of the cycle before may overtake one, and the
+ * ledger can tell only by what it is told here in log order: that closure, or the decision that it came too late for.
  */
 export function startApplyLog(deps: ApplyLogDeps): Promise<GroupReader> {
   return deps.log.decisions.consume({ group: "fairlead.applier", handle: (batch) => applyBatch(deps, batch) });
@@ -36,7 +39,8 @@ async function applyBatch(deps: ApplyLogDeps, batch: Batch<LogRecord>): Promise<
         await deps.recoverLedger();
         return { kind: "retry", afterMs: RETRY_MS };
       }
-      deps.onApplied?.(changes.length);
+      const ended = changes.filter(({ kind }) => kind !== "confirmed").length;
+      if (ended > 0) deps.onApplied?.(ended);
     }
     return { kind: "commit" };
   } catch (error) {
@@ -50,7 +54,7 @@ function changesByTenant(entries: readonly Entry<LogRecord>[]): Map<string, Ledg
   for (const entry of entries) {
     if (entry.kind !== "value") continue;
     const record = entry.value;
-    if (record.type === "barrier" || record.type === "plan_published" || record.type === "decision") continue;
+    if (record.type === "barrier" || record.type === "plan_published") continue;
     const change = ledgerChange(record);
     if (change === null) continue;
     const changes = byTenant.get(record.tenantId);

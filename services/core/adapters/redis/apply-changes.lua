@@ -1,31 +1,88 @@
 --[[
-  Apply what effective records of the log say about slots and leads of one tenant (domain/ledger/fold-ledger.ts,
-  applyChange). Repeating it changes nothing. Comes behind ledger-preamble.lua.
+  Apply what records of the log say about slots and leads of one tenant (domain/ledger/fold-ledger.ts, applyChange).
+  Repeating it changes nothing. Comes behind ledger-preamble.lua.
 
   KEYS[1]  meta hash of the tenant, as in reserve-batch.lua; the other keys are derived from it, in the same slot
 
-  ARGV[1]  { minEpoch, changes } as MessagePack; each change is
-           { lead id, cycle, status, pool id, rep id or false, loadMilli, identity keys }
-           with status 3 public, 7 released, 8 closed, or 0 reopened
+  ARGV[1]  { minEpoch, changes } as MessagePack; each change is one of
+           ended      { 1, lead id, cycle, status 7 released or 8 closed, pool id, rep id or false, loadMilli,
+                        identity keys }
+           reopened   { 2, lead id, cycle }
+           confirmed  { 3, lead id, cycle, epoch, atMs, index of the window's scope or 0 }
 
   Returns 1 applied, 0 fenced: nothing has changed.
-  O(changes); about six commands each.
+  O(changes); three commands for a confirmation, about six for the others.
 ]]
--- luacheck: read globals readyEpoch namespace LEAD FILL RELEASED CLOSED PUBLIC
+-- luacheck: read globals readyEpoch namespace LEAD LEAD_HEAD FILL UNCONFIRMED UNCONFIRMED_HEAD SCOPES HORIZON_MS
+-- luacheck: read globals OWNED PUBLIC RELEASED CLOSED
 
 local minEpoch, changes = unpack(cmsgpack.unpack(ARGV[1]))
 local epoch = readyEpoch()
 if not epoch or epoch < minEpoch then return 0 end
 local NS = namespace(epoch)
+local LEADS, VOIDED, WAITING = NS .. "lead", NS .. "voided", NS .. "unconfirmed"
 
-local function write(leadId, cycle, status, ref)
-  redis.call("HSET", NS .. "lead", leadId, struct.pack(LEAD, cycle, status, 0, 0, 0, 0, 0) .. ref)
+-- Reading and writing ------------------------------------------------------------------------------------------------
+
+local function slotOf(leadId, cycle)
+  return string.format("%s#%d", leadId, cycle)
+end
+
+local function read(hash, leadId)
+  local packed = redis.call("HGET", hash, leadId)
+  if not packed then return nil end
+  local cycle, status, atMs, loadMilli = struct.unpack(LEAD, packed)
+  local ref = string.sub(packed, LEAD_HEAD + 1)
+  return { packed = packed, cycle = cycle, status = status, atMs = atMs, loadMilli = loadMilli, ref = ref }
+end
+
+local function writeEnded(leadId, cycle, status, ref)
+  redis.call("HSET", LEADS, leadId, struct.pack(LEAD, cycle, status, 0, 0, 0, 0, 0) .. ref)
+end
+
+-- A reservation whose decision has not been seen in the log, or nil.
+local function unconfirmed(leadId, cycle)
+  local slot = slotOf(leadId, cycle)
+  local packed = redis.call("HGET", WAITING, slot)
+  if not packed then return nil end
+  local reservedIn, atMs, scope, size = struct.unpack(UNCONFIRMED, packed)
+  local repId = string.sub(packed, UNCONFIRMED_HEAD + 1, UNCONFIRMED_HEAD + size)
+  local member = string.sub(packed, UNCONFIRMED_HEAD + size + 1) .. "|" .. slot
+  return { slot = slot, epoch = reservedIn, atMs = atMs, scope = scope, repId = repId, member = member }
+end
+
+local function changeFill(repId, count, loadMilli)
+  local held, load, credit, turn = struct.unpack(FILL, redis.call("HGET", NS .. "fill", repId))
+  redis.call("HSET", NS .. "fill", repId, struct.pack(FILL, held + count, load + loadMilli, credit, turn))
 end
 
 local function free(repId, slot, loadMilli)
-  if redis.call("SREM", NS .. "held:" .. repId, slot) == 0 then return end
-  local held, load, credit, turn = struct.unpack(FILL, redis.call("HGET", NS .. "fill", repId))
-  redis.call("HSET", NS .. "fill", repId, struct.pack(FILL, held - 1, load - loadMilli, credit, turn))
+  if redis.call("SREM", NS .. "held:" .. repId, slot) == 1 then changeFill(repId, -1, -loadMilli) end
+end
+
+local function take(repId, slot, loadMilli)
+  redis.call("SADD", NS .. "held:" .. repId, slot)
+  changeFill(repId, 1, loadMilli)
+end
+
+local function windowKey(scope, repId)
+  return NS .. "window:" .. SCOPES[scope] .. ":" .. repId
+end
+
+local function enterWindow(scope, reservation)
+  if scope == 0 then return end
+  local key = windowKey(scope, reservation.repId)
+  redis.call("ZADD", key, string.format("%.17g", reservation.atMs), reservation.member)
+end
+
+-- What is out against the newest entry goes first, since that entry may be the one that leaves.
+local function leaveWindow(scope, reservation)
+  if scope == 0 then return end
+  local key = windowKey(scope, reservation.repId)
+  if not redis.call("ZSCORE", key, reservation.member) then return end
+  local newest = redis.call("ZREVRANGE", key, 0, 0, "WITHSCORES")[2]
+  redis.call("ZREMRANGEBYSCORE", key, "-inf", string.format("%.17g", newest - HORIZON_MS))
+  redis.call("ZREM", key, reservation.member)
 end
 
 local function forget(identityKeys, leadId)
@@ -34,21 +91,66 @@ local function forget(identityKeys, leadId)
   end
 end
 
-for _, change in ipairs(changes) do
-  local leadId, cycle, status, poolId, repId, loadMilli, identityKeys = unpack(change)
-  if repId then free(repId, leadId .. "#" .. cycle, loadMilli) end
-  local known = redis.call("HGET", NS .. "lead", leadId)
-  local knownCycle, knownStatus
-  if known then knownCycle, knownStatus = struct.unpack("<I4B", known) end
-  if knownCycle == cycle then
-    if status == 0 then
-      if knownStatus == CLOSED then write(leadId, cycle, RELEASED, "") end
-    else
-      if status == CLOSED then forget(identityKeys, leadId) end
-      if knownStatus <= PUBLIC or knownStatus == RELEASED then
-        write(leadId, cycle, status == CLOSED and CLOSED or RELEASED, poolId)
-      end
-    end
+-- Changes ------------------------------------------------------------------------------------------------------------
+
+local function release(leadId, cycle, poolId)
+  local entry = read(LEADS, leadId)
+  if entry and entry.cycle == cycle and entry.status == OWNED then writeEnded(leadId, cycle, RELEASED, poolId) end
+end
+
+-- The closure came to the log before the decision of the next cycle. Slot and window entry of that are given back.
+local function voidReservation(leadId, entry)
+  if entry.status >= RELEASED then return false end
+  local reservation = unconfirmed(leadId, entry.cycle)
+  if not reservation then return false end
+  redis.call("HSET", VOIDED, leadId, entry.packed)
+  if entry.status == OWNED then free(entry.ref, reservation.slot, entry.loadMilli) end
+  leaveWindow(reservation.scope, reservation)
+  return true
+end
+
+local function close(leadId, cycle, identityKeys)
+  local entry = read(LEADS, leadId)
+  if not entry then return end
+  local isVoid = entry.cycle == cycle + 1 and voidReservation(leadId, entry)
+  if entry.cycle ~= cycle and not isVoid then return end
+  forget(identityKeys, leadId)
+  if isVoid or entry.status <= PUBLIC or entry.status == RELEASED then writeEnded(leadId, cycle, CLOSED, "") end
+end
+
+local function finish(leadId, cycle, status, poolId, repId, loadMilli, identityKeys)
+  if repId then free(repId, slotOf(leadId, cycle), loadMilli) end
+  if status == CLOSED then close(leadId, cycle, identityKeys) else release(leadId, cycle, poolId) end
+end
+
+-- A voided reservation whose decision did not come between closure and reopening stands again.
+local function reopen(leadId, cycle)
+  local entry = read(LEADS, leadId)
+  if not entry or entry.cycle ~= cycle or entry.status ~= CLOSED then return end
+  local back = read(VOIDED, leadId)
+  local reservation = back and unconfirmed(leadId, back.cycle)
+  if not reservation then return writeEnded(leadId, cycle, RELEASED, "") end
+  redis.call("HDEL", VOIDED, leadId)
+  redis.call("HSET", LEADS, leadId, back.packed)
+  if back.status ~= OWNED then return end
+  take(back.ref, reservation.slot, back.loadMilli)
+  enterWindow(reservation.scope, reservation)
+end
+
+-- The owner has the lead counted where the log does.
+local function confirm(leadId, cycle, decidedIn, atMs, scope)
+  local reservation = unconfirmed(leadId, cycle)
+  if not reservation or reservation.epoch ~= decidedIn or reservation.atMs ~= atMs then return end
+  redis.call("HDEL", WAITING, reservation.slot)
+  local voided = read(VOIDED, leadId)
+  if voided and voided.cycle == cycle then
+    redis.call("HDEL", VOIDED, leadId)
+  elseif reservation.repId ~= "" and reservation.scope ~= scope then
+    leaveWindow(reservation.scope, reservation)
+    enterWindow(scope, reservation)
   end
 end
+
+local apply = { finish, reopen, confirm }
+for _, change in ipairs(changes) do apply[change[1]](unpack(change, 2)) end
 return 1

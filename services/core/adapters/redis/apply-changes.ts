@@ -1,4 +1,5 @@
 import type { LedgerChange } from "../../domain/ledger/reservation.ts";
+import { SCOPE_CODES } from "./batch-index.ts";
 import { defineScript } from "./define-script.ts";
 import { metaKey } from "./keys.ts";
 import { MessagePackWriter } from "./message-pack.ts";
@@ -10,7 +11,9 @@ interface ApplyRequest {
   readonly minEpoch: number;
 }
 
-const REOPENED = 0;
+/** As in apply-changes.lua. */
+const KIND_CODES = { ended: 1, reopened: 2, confirmed: 3 } as const satisfies Record<LedgerChange["kind"], number>;
+const FIELDS = { ended: 8, reopened: 3, confirmed: 6 } as const satisfies Record<LedgerChange["kind"], number>;
 const writer = new MessagePackWriter();
 
 export const applyChanges = defineScript<ApplyRequest, "applied" | "fenced">({
@@ -24,13 +27,21 @@ export const applyChanges = defineScript<ApplyRequest, "applied" | "fenced">({
 });
 
 function packChange(change: LedgerChange): void {
-  writer.array(7).text(change.leadId).number(change.cycle);
-  if (change.kind === "reopened") {
-    writer.number(REOPENED).text("").false().number(0).array(0);
-    return;
+  writer.array(FIELDS[change.kind]).number(KIND_CODES[change.kind]).text(change.leadId).number(change.cycle);
+  switch (change.kind) {
+    case "ended":
+      return packEnd(change);
+    case "confirmed":
+      writer.number(change.epoch).number(change.atMs);
+      return void writer.number(change.window === null ? 0 : SCOPE_CODES[change.window]);
+    case "reopened":
   }
-  writer.number(statusCode(change.status)).text(change.poolId);
-  if (change.repId === null) writer.false();
-  else writer.text(change.repId);
-  writer.number(change.loadMilli).texts(change.identityKeys);
+}
+
+/** A release to a pool is kept as a release: the pool says the rest. */
+function packEnd({ status, poolId, repId, loadMilli, identityKeys }: Extract<LedgerChange, { kind: "ended" }>) {
+  writer.number(statusCode(status === "closed" ? "closed" : "released")).text(poolId);
+  if (repId === null) writer.false();
+  else writer.text(repId);
+  writer.number(loadMilli).texts(identityKeys);
 }

@@ -64,6 +64,9 @@ export class BatchSnapshot implements LedgerState {
     this.#leads.set(leadId, entry);
   }
 
+  /** No later lead of the batch is decided by it. */
+  expectDecision(): void {}
+
   register(identityKey: string, leadId: string): void {
     this.#identities.set(identityKey, leadId);
   }

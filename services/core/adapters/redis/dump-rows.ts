@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { type LedgerRow, WINDOW_HORIZON_MS } from "../../domain/ledger/ledger-row.ts";
 import { readSlot } from "../../domain/ledger/rep-holdings.ts";
+import type { Fill } from "../../domain/ledger/ledger-state.ts";
 import type { LedgerKeys } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 import { decodeFill, decodeLead } from "./record-codec.ts";
@@ -14,10 +15,7 @@ export async function* dumpRows(client: Redis, keys: LedgerKeys): AsyncGenerator
     yield { kind: "lead", leadId, ...decodeLead(record) };
   }
   for await (const [repId, packed] of scanHash(client, keys.fill)) {
-    yield { kind: "rep", repId, ...decodeFill(packed) };
-    yield* dumpSlots(client, keys.held(repId), repId);
-    yield* dumpWindow(client, keys, "intake", repId);
-    yield* dumpWindow(client, keys, "claim", repId);
+    yield* dumpRep(client, keys, repId, decodeFill(packed));
   }
   for await (const [nodeId, floor] of scanHash(client, keys.floor)) {
     yield { kind: "floor", nodeId, floor: Number(floor) };
@@ -36,6 +34,19 @@ async function* scanHash(client: Redis, key: string): AsyncGenerator<readonly [s
     for (let index = 0; index < flat.length; index += 2) yield [flat[index]!.toString(), flat[index + 1]!];
     cursor = next.toString();
   } while (cursor !== "0");
+}
+
+/** Whose every charge was zero and whose every slot was freed again has a fill, but is no row. */
+async function* dumpRep(client: Redis, keys: LedgerKeys, repId: string, fill: Fill): AsyncGenerator<LedgerRow> {
+  let isRow = fill.held > 0 || fill.credit > 0 || fill.turn > 0;
+  for (const scope of ["intake", "claim"] as const) {
+    for await (const row of dumpWindow(client, keys, scope, repId)) {
+      isRow = true;
+      yield row;
+    }
+  }
+  if (isRow) yield { kind: "rep", repId, ...fill };
+  yield* dumpSlots(client, keys.held(repId), repId);
 }
 
 async function* dumpSlots(client: Redis, key: string, repId: string): AsyncGenerator<LedgerRow> {

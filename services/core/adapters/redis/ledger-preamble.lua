@@ -47,4 +47,13 @@ local LEAD_HEAD = 45
 -- held, loadMilli, credit, turn. Doubles, so that every number comes back to the last bit.
 local FILL = "<dddd"
 
+-- A reservation of cycle 2 or later whose decision has not been seen in the log: epoch, atMs, index of the window's
+-- scope or 0, length of the rep id, then the rep id and the channel.
+local UNCONFIRMED = "<ddBI4"
+local UNCONFIRMED_HEAD = 21
+
+local SCOPES = { "intake", "claim" }
+-- Window entries that are this much older than the newest are out.
+local HORIZON_MS = 32 * 86400000
+
 local OWNED, PARKED, PUBLIC, DUPLICATE, REJECTED, DEAD, RELEASED, CLOSED = 1, 2, 3, 4, 5, 6, 7, 8

@@ -6,7 +6,8 @@
 
   KEYS[1]  meta hash of the tenant: epoch, state, bound          fl:{tenant}:meta
            Derived from it, in the same slot, below fl:{tenant}:e<epoch>:
-           lead hash, fill hash, floor hash, identity hash, turn string, held:<rep> set, window:<scope>:<rep> zset
+           lead hash, fill hash, floor hash, identity hash, unconfirmed hash, turn string, held:<rep> set,
+           window:<scope>:<rep> zset
 
   ARGV[1]  request as MessagePack, see pack-batch.ts. Indexes count from 1. Times in ms since epoch: never TIME.
 
@@ -20,13 +21,13 @@
   All reads come first, then the decisions, then all writes: a failed write is the first one, and nothing has changed.
   O(leads × candidates + reps); 13 µs a lead at 20 candidates and 500 leads, 96 µs alone (bench/results/reserve.json).
 ]]
--- luacheck: read globals callInSlices LEAD LEAD_HEAD FILL OWNED PARKED PUBLIC DUPLICATE REJECTED DEAD RELEASED
--- luacheck: read globals q NS atMs SCOPES repIds gRep gWeight wLength repWindows leadIds keys foundLeads foundKeys
+-- luacheck: read globals callInSlices LEAD LEAD_HEAD FILL UNCONFIRMED HORIZON_MS SCOPES
+-- luacheck: read globals OWNED PARKED PUBLIC DUPLICATE REJECTED DEAD RELEASED
+-- luacheck: read globals q NS epoch atMs repIds gRep gWeight wLength repWindows leadIds keys foundLeads foundKeys
 -- luacheck: read globals fillsBefore countsBefore floorsBefore turnBefore setDemand isCounted choose leastCredit
 -- luacheck: globals record leadOf held load credit turns counts floors turn
 
 local REPLAYED, SUPERSEDED, STALE, ALREADY_OWNED, LEAD_CLOSED, NO_ROOM = 1, 2, 3, 4, 5, 6
-local HORIZON_MS = 32 * 86400000
 -- Old window entries are dropped by one write in this many; readers don't count them anyway.
 local TRIM_EVERY = 16
 
@@ -35,7 +36,7 @@ local TRIM_EVERY = 16
 local profiles, profileOf, lists, listsOf = q.profiles, q.profileOf, q.lists, q.listsOf
 local identityOf, from = q.identityOf, q.from
 local atText = string.format("%.17g", atMs)
-local answers, leadArgs, identityArgs = {}, {}, {}
+local answers, leadArgs, identityArgs, unconfirmedArgs = {}, {}, {}, {}
 local slots, entries, changedFloors = {}, { {}, {} }, {}
 
 local function admit(i, cycle, known)
@@ -62,8 +63,24 @@ local function register(i)
   end
 end
 
-local function write(i, status, packed)
+local cycleText = {}
+local function slotOf(i, cycle)
+  cycleText[cycle] = cycleText[cycle] or string.format("#%d", cycle)
+  return leadIds[i] .. cycleText[cycle]
+end
+
+-- Of a lead whose cycle before may still be ended in the log, ahead of this decision.
+local function expectDecision(i, repId, profile)
+  local scope = repId ~= "" and not from[i] and profile[4] or 0
+  local n = #unconfirmedArgs
+  unconfirmedArgs[n + 1] = slotOf(i, profile[1])
+  unconfirmedArgs[n + 2] = struct.pack(UNCONFIRMED, epoch, atMs, scope, #repId) .. repId .. profile[3]
+end
+
+local function write(i, status, packed, repId)
   local id, n = leadIds[i], #leadArgs
+  local profile = profiles[profileOf[i]]
+  if profile[1] > 1 then expectDecision(i, repId or "", profile) end
   record[id] = packed
   leadArgs[n + 1] = id
   leadArgs[n + 2] = packed
@@ -100,11 +117,8 @@ local function enterWindows(r, slot, scope, channel)
   end
 end
 
-local cycleText = {}
 local function occupy(i, r, profile)
-  local cycle = profile[1]
-  cycleText[cycle] = cycleText[cycle] or string.format("#%d", cycle)
-  local slot = leadIds[i] .. cycleText[cycle]
+  local slot = slotOf(i, profile[1])
   local mine = slots[r]
   if mine then mine[#mine + 1] = slot else slots[r] = { slot } end
   held[r], load[r] = held[r] + 1, load[r] + profile[2]
@@ -133,7 +147,7 @@ local function assign(i, profile, list, g)
   occupy(i, r, profile)
   if isCharged then floor = raiseFloor(list, floor) end
   local packed = struct.pack(LEAD, profile[1], OWNED, atMs, loadMilli, credit[r], turns[r], floor) .. repIds[r]
-  return write(i, OWNED, packed)
+  return write(i, OWNED, packed, repIds[r])
 end
 
 -- A lead's profile: cycle, loadMilli, channel, scope, whether it is charged, status and ref if no list places it.
@@ -169,6 +183,7 @@ end
 
 local fillArgs, floorArgs = {}, {}
 callInSlices("HSET", NS .. "lead", leadArgs)
+callInSlices("HSET", NS .. "unconfirmed", unconfirmedArgs)
 callInSlices("HSET", NS .. "identity", identityArgs)
 for r, members in pairs(slots) do
   callInSlices("SADD", NS .. "held:" .. repIds[r], members)

@@ -3,10 +3,9 @@
   Takes the locals of ledger-preamble.lua; its own are used by the parts behind it.
 ]]
 -- luacheck: ignore 211 241
--- luacheck: read globals readyEpoch namespace callInSlices FILL
+-- luacheck: read globals readyEpoch namespace callInSlices FILL SCOPES
 
 local NO_FILL = string.rep("\0", 32)
-local SCOPES = { "intake", "claim" }
 
 local q = cmsgpack.unpack(ARGV[1])
 local epoch, atMs = q.epoch, q.atMs

@@ -1,8 +1,10 @@
 import type { Decision } from "../decision/log-record.ts";
-import { endedEntry, entryOf, keepsIdentity, mayEnd } from "./lead-entry.ts";
+import { endedEntry, entryOf, isEnded, keepsIdentity, mayClose } from "./lead-entry.ts";
+import { windowOf } from "./ledger-change.ts";
 import type { LedgerImage } from "./ledger-image.ts";
+import type { LeadEntry } from "./ledger-state.ts";
 import { slotOf } from "./rep-holdings.ts";
-import type { LedgerChange, WindowScope } from "./reservation.ts";
+import type { LedgerChange } from "./reservation.ts";
 
 /**
  * The effect of an effective decision, so that folding a log gives the rows of the ledger that reserved it (I7). It
@@ -25,33 +27,92 @@ export function applyDecision(image: LedgerImage, decision: Decision): void {
   image.raiseFloor(nodeId, charge.floor);
 }
 
-/** A transfer counts in no window: neither did the lead come in, nor did the rep claim it. */
-function windowOf({ via }: Decision): WindowScope | null {
-  switch (via) {
-    case "routed":
-    case "rerouted":
-      return "intake";
-    case "claimed":
-      return "claim";
-    case "transferred":
-      return null;
+/**
+ * The effect of a decision that was closed out of the log: its reservation was charged in the ledger before the closure
+ * was read there, and charges are never taken back (`voidReservation`).
+ */
+export function applyStaleDecision(image: LedgerImage, { outcome, charge, nodeId }: Decision): void {
+  if (outcome.kind !== "assigned") return;
+  image.charge(outcome.repId, charge);
+  image.turn = Math.max(image.turn, charge.turn);
+  image.raiseFloor(nodeId, charge.floor);
+}
+
+type Change<K extends LedgerChange["kind"]> = Extract<LedgerChange, { kind: K }>;
+
+/** The effect of a release, closure, reopening or confirmation. Replaying changes in their order changes nothing. */
+export function applyChange(image: LedgerImage, change: LedgerChange): void {
+  switch (change.kind) {
+    case "ended":
+      if (change.repId !== null) image.free(change.repId, slotOf(change.leadId, change.cycle), change.loadMilli);
+      return change.status === "closed" ? close(image, change) : release(image, change);
+    case "reopened":
+      return reopen(image, change);
+    case "confirmed":
+      return confirm(image, change);
   }
 }
 
-/** The effect of a release, closure or reopening. Replaying changes in their order changes nothing. */
-export function applyChange(image: LedgerImage, change: LedgerChange): void {
-  const { leadId, cycle } = change;
+/** Never that of the next cycle, even if it is in no log yet: a released lead is free to have one. */
+function release(image: LedgerImage, { leadId, cycle, poolId }: Change<"ended">): void {
   const entry = image.lead(leadId);
-  if (change.kind === "reopened") {
-    if (entry?.cycle === cycle && entry.status === "closed") image.record(leadId, endedEntry(cycle, "released", ""));
-    return;
+  if (entry?.cycle === cycle && entry.status === "owned") {
+    image.record(leadId, endedEntry(cycle, "released", poolId));
   }
-  if (change.repId !== null) image.free(change.repId, slotOf(leadId, cycle), change.loadMilli);
+}
+
+function close(image: LedgerImage, { leadId, cycle, identityKeys }: Change<"ended">): void {
+  const entry = image.lead(leadId);
+  if (entry === undefined) return;
+  const isVoid = entry.cycle === cycle + 1 && voidReservation(image, leadId, entry);
   // A later cycle may have registered the keys again; they are then not this record's to forget.
-  if (entry === undefined || entry.cycle !== cycle) return;
-  if (change.status === "closed") for (const key of change.identityKeys) image.forget(key, leadId);
-  if (mayEnd(entry.status)) {
-    const status = change.status === "closed" ? "closed" : "released";
-    image.record(leadId, endedEntry(cycle, status, change.poolId));
+  if (entry.cycle !== cycle && !isVoid) return;
+  for (const key of identityKeys) image.forget(key, leadId);
+  if (isVoid || mayClose(entry.status)) image.record(leadId, endedEntry(cycle, "closed", ""));
+}
+
+/**
+ * The closure came to the log before the decision of the next cycle, which is in the ledger already. Its slot and window
+ * entry are given back. Credit, turn and floor stay: charges of others may be built on them and stand in the log by now,
+ * and all three may only grow. The fold counts them when it meets the stale decision.
+ */
+function voidReservation(image: LedgerImage, leadId: string, entry: LeadEntry): boolean {
+  const slot = slotOf(leadId, entry.cycle);
+  const reservation = image.unconfirmed(slot);
+  if (reservation === undefined || isEnded(entry.status)) return false;
+  image.setVoided(leadId, entry);
+  if (entry.status === "owned") image.free(entry.ref, slot, entry.loadMilli);
+  if (reservation.window !== null) image.leaveWindow(reservation.repId, reservation.window, slot);
+  return true;
+}
+
+/**
+ * A voided reservation whose decision did not come between closure and reopening stands again, since that decision will
+ * be effective: it was reserved by one who knew of both before the ledger did, or its append is late, or this is a
+ * redelivery.
+ */
+function reopen(image: LedgerImage, { leadId, cycle }: Change<"reopened">): void {
+  const entry = image.lead(leadId);
+  if (entry?.cycle !== cycle || entry.status !== "closed") return;
+  const back = image.voided(leadId);
+  const reservation = back && image.unconfirmed(slotOf(leadId, back.cycle));
+  if (back === undefined || reservation === undefined) {
+    return image.record(leadId, endedEntry(cycle, "released", ""));
   }
+  image.setVoided(leadId, null);
+  image.record(leadId, back);
+  if (back.status === "owned") image.take({ ...back, ...reservation, leadId });
+}
+
+/** The decision stands in the log: for the entry, for one that the lead is past already, or stale for a voided one. */
+function confirm(image: LedgerImage, { leadId, cycle, epoch, atMs, window }: Change<"confirmed">): void {
+  const slot = slotOf(leadId, cycle);
+  const reservation = image.unconfirmed(slot);
+  if (reservation?.epoch !== epoch || reservation.atMs !== atMs) return;
+  image.confirm(slot);
+  if (image.voided(leadId)?.cycle === cycle) return image.setVoided(leadId, null);
+  const { repId, channel, window: reserved } = reservation;
+  if (repId === "" || window === reserved) return;
+  if (reserved !== null) image.leaveWindow(repId, reserved, slot);
+  if (window !== null) image.enterWindow(repId, window, { channel, leadId, cycle, atMs });
 }

@@ -40,6 +40,9 @@ export function endedEntry(cycle: number, status: "released" | "closed", ref: st
 export const keepsIdentity = (outcome: Outcome): boolean =>
   outcome.kind === "assigned" || outcome.kind === "parked" || outcome.kind === "public";
 
-/** Whether the record that ends a cycle still finds it open. */
-export const mayEnd = (status: LedgerLeadStatus): boolean =>
+/** Whether a closure still finds the cycle open. A release needs an owner. */
+export const mayClose = (status: LedgerLeadStatus): boolean =>
   status === "owned" || status === "parked" || status === "public" || status === "released";
+
+/** Whether a record ended the cycle. The other statuses are outcomes of its decision. */
+export const isEnded = (status: LedgerLeadStatus): boolean => status === "released" || status === "closed";

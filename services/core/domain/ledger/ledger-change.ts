@@ -1,9 +1,9 @@
-import type { LogRecord } from "../decision/log-record.ts";
-import type { LedgerChange } from "./reservation.ts";
+import type { Decision, LogRecord } from "../decision/log-record.ts";
+import type { LedgerChange, WindowScope } from "./reservation.ts";
 
 /**
- * What an effective record of the log changes in the ledger, or null if nothing: a decision was reserved there before
- * it was appended, and the others say nothing about ownership.
+ * What a record of the log changes in the ledger, or null if nothing. A decision was reserved there before it was
+ * appended, so it only confirms that, and a first cycle needs no confirmation.
  */
 export function ledgerChange(record: LogRecord): LedgerChange | null {
   switch (record.type) {
@@ -19,10 +19,26 @@ export function ledgerChange(record: LogRecord): LedgerChange | null {
     }
     case "reopening":
       return { kind: "reopened", leadId: record.leadId, cycle: record.cycle };
-    case "decision":
+    case "decision": {
+      const { leadId, cycle, epoch, atMs } = record;
+      return cycle === 1 ? null : { kind: "confirmed", leadId, cycle, epoch, atMs, window: windowOf(record) };
+    }
     case "follow_up":
     case "barrier":
     case "plan_published":
+      return null;
+  }
+}
+
+/** The window that a decision's owner has it counted in. A transfer counts in none: it neither came in nor was claimed. */
+export function windowOf({ via }: Pick<Decision, "via">): WindowScope | null {
+  switch (via) {
+    case "routed":
+    case "rerouted":
+      return "intake";
+    case "claimed":
+      return "claim";
+    case "transferred":
       return null;
   }
 }

@@ -1,12 +1,23 @@
 import type { LedgerRow } from "./ledger-row.ts";
-import type { Fill, Holding, LeadEntry, LedgerState } from "./ledger-state.ts";
-import { type RepHoldings, addWindowEntry, countWindow, noHoldings, readSlot, slotOf } from "./rep-holdings.ts";
-import type { WindowLimit } from "./reservation.ts";
+import type { Fill, Holding, LeadEntry, LedgerState, Unconfirmed } from "./ledger-state.ts";
+import {
+  type RepHoldings,
+  type WindowEntry,
+  addWindowEntry,
+  countWindow,
+  noHoldings,
+  readSlot,
+  slotOf,
+} from "./rep-holdings.ts";
+import type { WindowLimit, WindowScope } from "./reservation.ts";
 
 /** One tenant's ledger in memory. */
 export class LedgerImage implements LedgerState {
   turn = 0;
   readonly #leads = new Map<string, LeadEntry>();
+  /** By slot. */
+  readonly #unconfirmed = new Map<string, Unconfirmed>();
+  readonly #voided = new Map<string, LeadEntry>();
   readonly #reps = new Map<string, RepHoldings>();
   readonly #floors = new Map<string, number>();
   /**
@@ -50,6 +61,28 @@ export class LedgerImage implements LedgerState {
     this.#leads.set(leadId, entry);
   }
 
+  expectDecision(slot: string, reservation: Unconfirmed): void {
+    this.#unconfirmed.set(slot, reservation);
+  }
+
+  unconfirmed(slot: string): Unconfirmed | undefined {
+    return this.#unconfirmed.get(slot);
+  }
+
+  confirm(slot: string): void {
+    this.#unconfirmed.delete(slot);
+  }
+
+  /** An unconfirmed entry that a closure keeps out. Its decision may yet land, behind a reopening. */
+  voided(leadId: string): LeadEntry | undefined {
+    return this.#voided.get(leadId);
+  }
+
+  setVoided(leadId: string, entry: LeadEntry | null): void {
+    if (entry === null) this.#voided.delete(leadId);
+    else this.#voided.set(leadId, entry);
+  }
+
   register(identityKey: string, leadId: string): void {
     const leads = this.#identities.get(identityKey);
     if (leads === undefined) this.#identities.set(identityKey, [leadId]);
@@ -62,15 +95,20 @@ export class LedgerImage implements LedgerState {
     else this.#identities.set(identityKey, others);
   }
 
-  /** Virtual time and turn only grow, so a fold may meet a rep's charges in any order. */
   take({ repId, leadId, cycle, loadMilli, credit, turn, window, channel, atMs }: Holding): void {
-    const { fill, held, windows } = this.#known(repId);
+    const { fill, held } = this.#rep(repId);
     held.add(slotOf(leadId, cycle));
     fill.held = held.size;
     fill.loadMilli += loadMilli;
+    this.charge(repId, { credit, turn });
+    if (window !== null) this.enterWindow(repId, window, { channel, leadId, cycle, atMs });
+  }
+
+  /** Virtual time and turn only grow, so a fold may meet a rep's charges in any order. */
+  charge(repId: string, { credit, turn }: Pick<Fill, "credit" | "turn">): void {
+    const { fill } = this.#rep(repId);
     fill.credit = Math.max(fill.credit, credit);
     fill.turn = Math.max(fill.turn, turn);
-    if (window !== null) addWindowEntry(windows[window], { channel, leadId, cycle, atMs });
   }
 
   free(repId: string, slot: string, loadMilli: number): void {
@@ -80,9 +118,19 @@ export class LedgerImage implements LedgerState {
     fill.loadMilli -= loadMilli;
   }
 
+  enterWindow(repId: string, scope: WindowScope, entry: WindowEntry): void {
+    addWindowEntry(this.#rep(repId).windows[scope], entry);
+  }
+
+  leaveWindow(repId: string, scope: WindowScope, slot: string): void {
+    const entries = this.#rep(repId).windows[scope];
+    const index = entries.findIndex(({ leadId, cycle }) => slotOf(leadId, cycle) === slot);
+    if (index >= 0) entries.splice(index, 1);
+  }
+
   *rows(): Generator<LedgerRow> {
     for (const [leadId, entry] of this.#leads) yield { kind: "lead", leadId, ...entry };
-    for (const [repId, holdings] of this.#reps) if (holdings.isKnown) yield* repRows(repId, holdings);
+    for (const [repId, holdings] of this.#reps) yield* repRows(repId, holdings);
     for (const [nodeId, floor] of this.#floors) yield { kind: "floor", nodeId, floor };
     for (const [identityKey, leads] of this.#identities) yield { kind: "identity", identityKey, leadId: leads[0]! };
     if (this.turn > 0) yield { kind: "turn", turn: this.turn };
@@ -94,12 +142,6 @@ export class LedgerImage implements LedgerState {
     return holdings;
   }
 
-  #known(repId: string): RepHoldings {
-    const holdings = this.#rep(repId);
-    holdings.isKnown = true;
-    return holdings;
-  }
-
   #load(row: LedgerRow): void {
     switch (row.kind) {
       case "lead": {
@@ -107,13 +149,13 @@ export class LedgerImage implements LedgerState {
         return this.record(leadId, entry);
       }
       case "held":
-        return void this.#known(row.repId).held.add(slotOf(row.leadId, row.cycle));
+        return void this.#rep(row.repId).held.add(slotOf(row.leadId, row.cycle));
       case "rep": {
         const { held, loadMilli, credit, turn } = row;
-        return void Object.assign(this.#known(row.repId).fill, { held, loadMilli, credit, turn });
+        return void Object.assign(this.#rep(row.repId).fill, { held, loadMilli, credit, turn });
       }
       case "window":
-        return addWindowEntry(this.#known(row.repId).windows[row.scope], row);
+        return addWindowEntry(this.#rep(row.repId).windows[row.scope], row);
       case "floor":
         return this.raiseFloor(row.nodeId, row.floor);
       case "identity":
@@ -125,7 +167,10 @@ export class LedgerImage implements LedgerState {
 }
 
 function* repRows(repId: string, { fill, held, windows }: RepHoldings): Generator<LedgerRow> {
-  yield { kind: "rep", repId, ...fill };
+  const isCharged = fill.credit > 0 || fill.turn > 0;
+  if (held.size > 0 || isCharged || windows.intake.length > 0 || windows.claim.length > 0) {
+    yield { kind: "rep", repId, ...fill };
+  }
   for (const slot of held) yield { kind: "held", repId, ...readSlot(slot) };
   for (const scope of ["intake", "claim"] as const) {
     for (const { channel, leadId, cycle, atMs } of windows[scope]) {

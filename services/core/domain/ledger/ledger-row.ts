@@ -18,6 +18,7 @@ export type LedgerRow =
       readonly floor: number;
     }
   | { readonly kind: "held"; readonly repId: string; readonly leadId: string; readonly cycle: number }
+  /** A rep who holds nothing, has no window entry and was never charged is no row. */
   | {
       readonly kind: "rep";
       readonly repId: string;

@@ -23,6 +23,21 @@ export interface LeadEntry {
   readonly floor: number;
 }
 
+/**
+ * A reservation of cycle 2 or later whose decision has not been seen in the log yet: the end of the cycle before may
+ * still come first there. Cycle 1 has none before it.
+ */
+export interface Unconfirmed {
+  /** Of the reservation. Its decision carries the same two, which tell it from any other of the cycle. */
+  readonly epoch: number;
+  readonly atMs: number;
+  /** Empty if it made nobody the owner. */
+  readonly repId: string;
+  /** The window that the lead counts in, or null for none. */
+  readonly window: WindowScope | null;
+  readonly channel: string;
+}
+
 /** A slot to be taken. */
 export interface Holding {
   readonly repId: string;
@@ -55,6 +70,8 @@ export interface LedgerState {
   floor(nodeId: string): number;
   raiseFloor(nodeId: string, floor: number): void;
   record(leadId: string, entry: LeadEntry): void;
+  /** The slot's reservation stays unconfirmed until its decision is read from the log. */
+  expectDecision(slot: string, reservation: Unconfirmed): void;
   register(identityKey: string, leadId: string): void;
   take(holding: Holding): void;
 }

@@ -16,8 +16,6 @@ export interface RepHoldings {
   readonly held: Set<string>;
   /** Per scope, oldest first. */
   readonly windows: Readonly<Record<WindowScope, WindowEntry[]>>;
-  /** False for a rep who was only looked at; such a rep is no row. */
-  isKnown: boolean;
 }
 
 export const slotOf = (leadId: string, cycle: number): string => `${leadId}#${cycle}`;
@@ -26,7 +24,6 @@ export const noHoldings = (): RepHoldings => ({
   fill: { held: 0, loadMilli: 0, credit: 0, turn: 0 },
   held: new Set(),
   windows: { intake: [], claim: [] },
-  isKnown: false,
 });
 
 export function addWindowEntry(entries: WindowEntry[], entry: WindowEntry): void {

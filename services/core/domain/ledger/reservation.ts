@@ -101,7 +101,7 @@ export type ReserveReply =
   /** The ledger is not the one of this epoch, or not ready: abandon the batch, recover, try again. */
   | { readonly kind: "fenced" };
 
-/** The effect of an effective log record on the ledger; replaying one is harmless. */
+/** The effect of a log record on the ledger. Records of one lead come in their order; replaying any of them is harmless. */
 export type LedgerChange =
   | {
       readonly kind: "ended";
@@ -115,4 +115,15 @@ export type LedgerChange =
       /** Forgotten with the lead; empty unless closed. */
       readonly identityKeys: readonly string[];
     }
-  | { readonly kind: "reopened"; readonly leadId: string; readonly cycle: number };
+  | { readonly kind: "reopened"; readonly leadId: string; readonly cycle: number }
+  /** The decision of a cycle from 2 on stands in the log: what ends the cycle before it comes too late from now on. */
+  | {
+      readonly kind: "confirmed";
+      readonly leadId: string;
+      readonly cycle: number;
+      /** Those of the decision, and of no other reservation of the cycle. */
+      readonly epoch: number;
+      readonly atMs: number;
+      /** Where its owner has it counted: elsewhere than reserved, if a claim found what a transfer had left behind. */
+      readonly window: WindowScope | null;
+    };

@@ -6,6 +6,7 @@ import { type Standing, choose } from "./choose.ts";
 import { explainChoice, explainNotReached } from "./explain-choice.ts";
 import { entryOf, keepsIdentity } from "./lead-entry.ts";
 import type { Fill, LedgerState } from "./ledger-state.ts";
+import { slotOf } from "./rep-holdings.ts";
 import type { CandidateList, ReserveItem, ReserveRefusal, ReserveRequest, ReserveResult } from "./reservation.ts";
 import { type CountWindow, shortageOf } from "./room.ts";
 
@@ -14,7 +15,7 @@ import { type CountWindow, shortageOf } from "./room.ts";
  * by a script whose every batch is checked against it.
  */
 export function reserveBatch(state: LedgerState, request: ReserveRequest): ReserveResult[] {
-  const batch = openBatch(state, request.atMs);
+  const batch = openBatch(state, request);
   return request.items.map((item) => reserveOne(batch, item));
 }
 
@@ -27,6 +28,7 @@ interface Lineup {
 
 interface ReserveBatch {
   readonly state: LedgerState;
+  readonly epoch: number;
   readonly atMs: number;
   readonly count: CountWindow;
   readonly lineup: (list: CandidateList) => Lineup;
@@ -40,10 +42,11 @@ interface Placement {
 
 const NOWHERE: Placement = { step: -1, winner: -1 };
 
-function openBatch(state: LedgerState, atMs: number): ReserveBatch {
+function openBatch(state: LedgerState, { epoch, atMs }: ReserveRequest): ReserveBatch {
   const lineups = new Map<CandidateList, Lineup>();
   return {
     state,
+    epoch,
     atMs,
     count: (repId, window) => state.windowCount(repId, window, atMs),
     lineup(list) {
@@ -123,7 +126,7 @@ function assign(
   const standing = standingOf(batch, list);
   const { repId } = list.candidates[winner]!.grant;
   const cost = chargeWinner(standing, item, winner, state.turn);
-  const window = item.transferFromRepId === null ? item.scope : null;
+  const window = windowOf(item);
   state.take({ ...cost, repId, leadId: item.leadId, cycle: item.cycle, window, channel: item.channel, atMs });
   let charge = cost;
   if (item.charged) {
@@ -140,8 +143,17 @@ interface Circumstances {
   readonly verdicts: readonly CandidateVerdict[];
 }
 
-function record({ state, atMs }: ReserveBatch, item: ReserveItem, outcome: Outcome, how: Circumstances): ReserveResult {
+/** The window an assignment counts in: a transfer in none. */
+const windowOf = ({ transferFromRepId, scope }: ReserveItem) => (transferFromRepId === null ? scope : null);
+
+function record(batch: ReserveBatch, item: ReserveItem, outcome: Outcome, how: Circumstances): ReserveResult {
+  const { state, epoch, atMs } = batch;
   state.record(item.leadId, entryOf(item.cycle, atMs, outcome, how.charge));
+  if (item.cycle > 1) {
+    const owner =
+      outcome.kind === "assigned" ? { repId: outcome.repId, window: windowOf(item) } : { repId: "", window: null };
+    state.expectDecision(slotOf(item.leadId, item.cycle), { epoch, atMs, ...owner, channel: item.channel });
+  }
   if (keepsIdentity(outcome)) {
     for (const identityKey of item.identityKeys) {
       if (state.leadOf(identityKey) === undefined) state.register(identityKey, item.leadId);
