@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { scaled, timeoutMs } from "./scale.ts";
+import { runWithCrashes, type CrashPoint, type CrashRun } from "./simulation/crash-run.ts";
+import { SCENARIOS } from "./simulation/scenarios.ts";
+
+/** Of each scenario; with FAIRLEAD_TEST_RUNS=15000 every pair is run. */
+const MOST_PAIRS = 1_500;
+const WHEN = ["before", "after"] as const;
+
+describe("a process that is killed at any call of a port", () => {
+  it.each(SCENARIOS)("breaks nothing: $name", { timeout: timeoutMs(30_000) }, async (scenario) => {
+    const undisturbed = await runWithCrashes(scenario, []);
+    expect(undisturbed.violations).toEqual([]);
+    const singles: { readonly point: CrashPoint; readonly run: CrashRun }[] = [];
+    for (let call = 1; call <= undisturbed.calls; call += 1) {
+      for (const when of WHEN) {
+        const point = { call, when };
+        singles.push({ point, run: await expectNothingBroken([point]) });
+      }
+    }
+    const pairs = singles.flatMap(({ point, run }) => secondCrashes(point, run.calls));
+    const stride = Math.ceil(pairs.length / scaled(MOST_PAIRS));
+    const chosen = pairs.filter((_, index) => index % stride === 0);
+    for (const pair of chosen) await expectNothingBroken(pair);
+    console.info(
+      `${scenario.name}: ${undisturbed.calls} calls, ${singles.length} single crashes, ` +
+        `${chosen.length} of ${pairs.length} ordered pairs, 0 violations`,
+    );
+
+    async function expectNothingBroken(crashes: readonly CrashPoint[]): Promise<CrashRun> {
+      const run = await runWithCrashes(scenario, crashes);
+      if (run.violations.length > 0) throw new Error(`${describeCrashes(crashes, run)}: ${run.violations.join("; ")}`);
+      return run;
+    }
+  });
+
+  it("has at least ten scenarios with at least ten calls each", async () => {
+    expect(SCENARIOS.length).toBeGreaterThanOrEqual(10);
+    for (const scenario of SCENARIOS) {
+      const { calls } = await runWithCrashes(scenario, []);
+      if (calls < 10) throw new Error(`${scenario.name} has only ${calls} calls.`);
+    }
+  });
+});
+
+/** The first crash changes what comes after it, so its own run says how many calls there are for the second. */
+function secondCrashes(first: CrashPoint, calls: number): (readonly CrashPoint[])[] {
+  const pairs: (readonly CrashPoint[])[] = [];
+  for (let call = first.call + 1; call <= calls; call += 1) {
+    for (const when of WHEN) pairs.push([first, { call, when }]);
+  }
+  return pairs;
+}
+
+function describeCrashes(crashes: readonly CrashPoint[], { labels }: CrashRun): string {
+  return crashes.map(({ call, when }) => `killed ${when} call ${call} (${labels[call - 1]})`).join(", then ");
+}

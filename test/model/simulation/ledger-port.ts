@@ -1,0 +1,66 @@
+import { Fault } from "../../../services/core/domain/fault.ts";
+import type { Ledger } from "../../../services/core/ports/ledger.ts";
+import type { RedisServer, RedisSetup } from "./redis-server.ts";
+import type { CallOptions, Scheduler, SimProcess } from "./scheduler.ts";
+
+const unavailable = (): Fault => new Fault("LEDGER_UNAVAILABLE", "The ledger did not answer.", { retriable: true });
+const COMMAND: CallOptions = { unknownFate: unavailable, mayArriveLate: true };
+const QUERY: CallOptions = { unknownFate: unavailable };
+
+export interface LedgerPort extends Ledger {
+  /** To the primary of now; until then, calls go to the server that was the primary when it connected. */
+  reconnect(): void;
+}
+
+/** The ledger as one process sees it, with the same commands in the same order as the Redis adapter. */
+export function ledgerPort(scheduler: Scheduler, process: SimProcess, redis: RedisSetup): LedgerPort {
+  let server = redis.primary;
+
+  function call<R>(what: string, effect: (server: RedisServer) => R, options: CallOptions): Promise<R> {
+    // A request stays with the server it was sent to, however late it arrives there.
+    const target = server;
+    const run = (): R => {
+      if (!target.isGone) return effect(target);
+      if (server === target) server = redis.primary;
+      throw unavailable();
+    };
+    return scheduler.call(process, what, run, options);
+  }
+
+  return {
+    reconnect: () => void (server = redis.primary),
+    reserve: (request) => call("reserve", (at) => at.reserve(request), { ...COMMAND, sent: request.items }),
+    apply: (tenantId, changes, minEpoch) =>
+      call("apply", (at) => at.apply(tenantId, changes, minEpoch), { ...COMMAND, sent: changes }),
+    readyEpoch: (tenantIds) =>
+      call(
+        "ready epoch",
+        (at) => {
+          const epochs = new Set(tenantIds.map((tenantId) => at.ready(tenantId)?.epoch ?? null));
+          const [common = null] = epochs;
+          return epochs.size === 1 ? common : null;
+        },
+        QUERY,
+      ),
+    async seed(epoch, tenants) {
+      const runId = await call("seed: run id", (at) => at.runId, QUERY);
+      const mark = `${process.name} ${epoch}`;
+      for (const [tenantId, rows] of tenants) {
+        const active = await call("seed: active epoch", (at) => at.metaEpoch(tenantId), QUERY);
+        if (active !== null && active >= epoch) return "superseded";
+        await call("seed: begin", (at) => at.beginSeeding(tenantId, epoch, mark), QUERY);
+        const all = [...rows];
+        await call("seed: rows", (at) => at.writeRows(tenantId, epoch, all), QUERY);
+      }
+      for (const tenantId of tenants.keys()) {
+        const activate = (at: RedisServer) => at.activate(tenantId, epoch, { runId, mark });
+        if ((await call("seed: activate", activate, COMMAND)) === "superseded") return "superseded";
+      }
+      return "activated";
+    },
+    async *dump(tenantId) {
+      yield* server.rows(tenantId);
+    },
+    close: () => Promise.resolve(),
+  };
+}
