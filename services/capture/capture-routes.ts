@@ -112,6 +112,6 @@ function problemOfLead(problems: readonly LeadProblem[]) {
   const [first] = errors;
   // A lead alone in its body that is too large is told as in a bulk.
   const code = first?.code === "too_large" ? "LEAD_TOO_LARGE" : "LEAD_INVALID";
-  const detail = first === undefined ? "The lead is not valid" : `${first.pointer} ${first.detail}`;
+  const detail = first === undefined ? "The lead is not valid" : `${first.pointer} ${first.detail}`.trimStart();
   return { ...problemOfFault(new Fault(code, detail, { at: first?.pointer ?? "" })), errors };
 }

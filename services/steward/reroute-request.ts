@@ -1,3 +1,4 @@
+import { REOPENED } from "../core/domain/decision/fold.ts";
 import type { LeadState } from "../core/domain/decision/lead-state.ts";
 import type { LeadRequest } from "../core/domain/lead/lead.ts";
 import { PARKED_RETRY } from "../core/domain/matching/match-lead.ts";
@@ -8,7 +9,7 @@ import { PARKED_RETRY } from "../core/domain/matching/match-lead.ts";
  */
 export function rerouteRequest(state: LeadState): LeadRequest {
   const lastOwner = state.formerOwners.at(-1)?.repId;
-  const sentBack = state.status === "released" && state.reason !== "reopened";
+  const sentBack = state.status === "released" && !state.reason.startsWith(REOPENED);
   return {
     facts: state.facts,
     sealedContact: new Uint8Array(),

@@ -19,6 +19,9 @@ export interface RetryWaitingDeps {
   readonly onRequested?: (leads: number) => void;
 }
 
+/** Rows of one look at a node. Beyond so many that nobody can take, those behind wait for the refused to be forgotten. */
+const MAX_LOOK = 2_000;
+
 export interface RetryWaiting {
   /** Looks at all nodes with waiting leads once, and asks the router again for those that may find an owner now. */
   sweep(): Promise<void>;
@@ -57,10 +60,14 @@ export function createRetryWaiting(deps: RetryWaitingDeps): RetryWaiting {
   async function sweepNode(tenantId: string, nodeId: string, node: WaitingNode): Promise<void> {
     const nowMs = clock();
     if (node.asked.size === 0 && nowMs < node.notBeforeMs) return;
-    const oldest = await scans.waiting(tenantId, nodeId, node.burst + node.asked.size);
+    const oldest = await scans.waiting(
+      tenantId,
+      nodeId,
+      Math.min(MAX_LOOK, node.burst + node.asked.size + node.refused.size),
+    );
     const waitingIds = new Set(oldest.map(({ leadId }) => leadId));
     const wanted = nextBurst(node, waitingIds, { nowMs, patienceMs, probeEveryMs });
-    const chosen = oldest.filter(({ leadId }) => !node.asked.has(leadId)).slice(0, wanted);
+    const chosen = oldest.filter(({ leadId }) => !node.asked.has(leadId) && !node.refused.has(leadId)).slice(0, wanted);
     if (chosen.length === 0) return;
     for (const { leadId } of chosen) node.asked.set(leadId, nowMs);
     await request(chosen);

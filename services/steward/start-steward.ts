@@ -52,6 +52,9 @@ export async function startSteward({ log, retryWaiting, sweepEveryMs, onFault }:
   };
 }
 
+/** Frees a slot, sends a lead back to the router, or changes who may take what. */
+const WAKES: ReadonlySet<LogRecord["type"]> = new Set(["release", "closure", "reopening", "plan_published"]);
+
 const nobodyWaits = (): void => undefined;
 
 function noteFreed({ entries }: Batch<LogRecord>, retryWaiting: RetryWaiting): boolean {
@@ -59,7 +62,7 @@ function noteFreed({ entries }: Batch<LogRecord>, retryWaiting: RetryWaiting): b
   for (const entry of entries) {
     if (entry.kind !== "value") continue;
     const record = entry.value;
-    if (record.type === "release" || record.type === "closure" || record.type === "plan_published") {
+    if (WAKES.has(record.type) && "tenantId" in record) {
       slots.set(record.tenantId, (slots.get(record.tenantId) ?? 0) + 1);
     }
   }

@@ -54,6 +54,7 @@ describe("the banner", () => {
       leadId: "L1",
       repId: "rep_us_oh_1_07",
       poolId: "pool_us_oh_1",
+      near: "40.0,-82.9",
       nodeId: "us_oh",
     });
     for (const path of [

@@ -4,18 +4,20 @@ export interface BannerSubjects {
   readonly leadId: string;
   readonly repId: string;
   readonly poolId: string;
+  /** Latitude and longitude, as a query has them. */
+  readonly near: string;
   readonly nodeId: string;
 }
 
 /** Shown once at the start of the demo: one command for each thing worth a look, ready to paste. */
-export function demoBanner({ baseUrl, leadId, repId, poolId, nodeId }: BannerSubjects): string {
+export function demoBanner({ baseUrl, leadId, repId, poolId, near, nodeId }: BannerSubjects): string {
   const url = baseUrl.replace(/\/+$/u, "");
   const commands = [
     ["a lead", `curl -s ${url}/v1/leads/${leadId}`],
     ["why this rep, why not the others", `curl -s ${url}/v1/leads/${leadId}/explanation`],
     ["everything that happened to it", `curl -s ${url}/v1/leads/${leadId}/history`],
     ["a rep's private pool", `curl -s ${url}/v1/reps/${repId}/private-pool`],
-    ["leads to claim near a place", `curl -s '${url}/v1/pools/${poolId}/leads?near=40.0,-82.9'`],
+    ["leads to claim near a place", `curl -s '${url}/v1/pools/${poolId}/leads?near=${near}'`],
     ["load of a part of the organisation", `curl -s ${url}/v1/org/${nodeId}/load`],
     ["decisions as they happen", `curl -sN ${url}/v1/stream`],
     ["metrics", `curl -s ${url}/metrics`],

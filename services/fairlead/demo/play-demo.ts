@@ -40,21 +40,24 @@ const QUANTILE_READINGS = 60;
 
 /** Plays leads and reps against a running Fairlead until the signal; everything goes through its HTTP door. */
 export async function playDemo(options: DemoOptions): Promise<void> {
-  const { baseUrl, headers, plan, output, signal } = options;
+  const { signal } = options;
   const progress = { captured: 0 };
   const playing = Promise.all([
     untilAborted(signal, playLeads(options, progress)),
     untilAborted(signal, playReps(options)),
     untilAborted(signal, showStatus(options, progress)),
   ]);
-  const leadId = await waitForOwner(baseUrl, headers, signal);
-  const [rep] = plan.reps;
-  const [pool] = plan.pools;
-  const [node] = plan.orgNodes;
-  if (leadId !== null && rep !== undefined && pool !== undefined && node !== undefined) {
-    output.write(`\n${demoBanner({ baseUrl, leadId, repId: rep.repId, poolId: pool.poolId, nodeId: node.nodeId })}\n`);
-  }
+  await showBanner(options);
   await playing;
+}
+
+/** Commands around the first lead that found an owner: his private pool, and the public pool of his team. */
+async function showBanner({ baseUrl, headers, plan, output, signal }: DemoOptions): Promise<void> {
+  const lead = await waitForOwner(baseUrl, headers, signal);
+  const pool = plan.pools.find(({ nodeId }) => nodeId === lead?.nodeId) ?? plan.pools[0];
+  if (lead === null || pool === undefined) return;
+  const { leadId, repId, near, nodeId } = lead;
+  output.write(`\n${demoBanner({ baseUrl, leadId, repId, poolId: pool.poolId, near, nodeId })}\n`);
 }
 
 /** A demo whose service is closed has ended; anything else should be seen. */

@@ -19,18 +19,28 @@ export async function postLeads(
 
 const POLL_MS = 250;
 
+export interface OwnedDemoLead {
+  readonly leadId: string;
+  readonly repId: string;
+  readonly nodeId: string;
+  /** `latitude,longitude` */
+  readonly near: string;
+}
+
 /** Waits for the first assignment on the live stream and answers its lead, or null once aborted. */
 export async function waitForOwner(
   baseUrl: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<OwnedDemoLead | null> {
   while (!signal.aborted) {
     try {
       const response = await fetch(`${baseUrl}/v1/stream`, { headers, signal });
       for await (const text of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
         const leadId = /"leadId":"([^"]+)"/.exec(text)?.[1];
-        if (leadId !== undefined && text.includes("event: assigned")) return leadId;
+        if (leadId === undefined || !text.includes("event: assigned")) continue;
+        const lead = await readOwned(`${baseUrl}/v1/leads/${leadId}`, headers);
+        if (lead !== null) return lead;
       }
     } catch {
       // The stream may end at any time; it is opened again until the signal.
@@ -38,4 +48,19 @@ export async function waitForOwner(
     await delay(POLL_MS);
   }
   return null;
+}
+
+interface LeadAnswer {
+  readonly leadId: string;
+  readonly nodeId: string;
+  readonly owner: { readonly repId: string } | null;
+  readonly location: { readonly latitude: number | null; readonly longitude: number | null };
+}
+
+async function readOwned(url: string, headers: Readonly<Record<string, string>>): Promise<OwnedDemoLead | null> {
+  const response = await fetch(url, { headers });
+  if (!response.ok) return null;
+  const { leadId, nodeId, owner, location } = (await response.json()) as LeadAnswer;
+  if (owner === null || location.latitude === null || location.longitude === null) return null;
+  return { leadId, nodeId, repId: owner.repId, near: `${location.latitude},${location.longitude}` };
 }

@@ -13,6 +13,7 @@ import type { Clock } from "../../core/domain/lead/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Lifecycle } from "../../core/runtime/lifecycle.ts";
 import { createCodecs, type Backing } from "./backing.ts";
+import { unusable } from "./unusable-setting.ts";
 
 /** Enough that waiting for the disk in one partition leaves work in another. */
 const PARTITIONS = 4;
@@ -31,7 +32,9 @@ export interface EmbeddedBackingOptions {
  */
 export async function openEmbeddedBacking(options: EmbeddedBackingOptions): Promise<Backing> {
   const { dataDir, lifecycle } = options;
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true }).catch((cause: unknown) => {
+    throw unusable(`FAIRLEAD_DATA_DIR ${dataDir} cannot be made`, cause);
+  });
   const lock = await lockDataDirectory(dataDir);
   lifecycle.onClose("data directory lock", () => lock.release());
 

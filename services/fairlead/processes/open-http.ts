@@ -13,6 +13,7 @@ import { deskRoutes } from "../../desk/desk-routes.ts";
 import { plannerRoutes } from "../../planner/planner-routes.ts";
 import { createPublishPlan } from "../../planner/publish-plan.ts";
 import type { ServiceContext } from "./service-context.ts";
+import { unusable } from "./unusable-setting.ts";
 
 export interface Http {
   readonly app: HttpApp;
@@ -36,7 +37,7 @@ export async function openHttp(context: ServiceContext, ready: readonly HealthCh
       ? { mode: "off", defaultTenantId: config.defaultTenant, tenantExists }
       : {
           mode: "keys",
-          keys: parseApiKeys(JSON.parse(await readFile(config.apiKeysFile, "utf8"))),
+          keys: parseApiKeys(await readJson(config.apiKeysFile)),
           clock,
           tenantExists,
         },
@@ -54,11 +55,21 @@ export async function openHttp(context: ServiceContext, ready: readonly HealthCh
     app,
     authenticate,
     async listen() {
-      const address = await app.listen({ host: config.http.host, port: config.http.port });
+      const address = await app.listen(config.http).catch((cause: unknown) => {
+        throw unusable(`cannot listen on ${config.http.host}:${config.http.port}`, cause);
+      });
       logger.info({ address }, "Listening");
       return address;
     },
   };
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    throw unusable(`FAIRLEAD_API_KEYS_FILE ${file} cannot be read`, cause);
+  }
 }
 
 /** `POST /v1/leads`. */

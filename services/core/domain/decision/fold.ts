@@ -153,12 +153,15 @@ function closed(state: LeadState, closure: Closure): LeadState {
   };
 }
 
+/** Begins the reason of a lead that came back by itself, to tell it from one that its owner sent back. */
+export const REOPENED = "reopened: ";
+
 function reopened(state: LeadState, reopening: Reopening): LeadState {
   return {
     ...state,
     status: "released",
     repId: null,
-    reason: reopening.reason,
+    reason: `${REOPENED}${reopening.reason}`,
     sinceMs: reopening.atMs,
     formerOwners: state.repId === null ? state.formerOwners : leaveOwner(state, state.repId, state.sinceMs),
   };
