@@ -67,7 +67,10 @@ export function createRetryWaiting(deps: RetryWaitingDeps): RetryWaiting {
     );
     const waitingIds = new Set(oldest.map(({ leadId }) => leadId));
     const wanted = nextBurst(node, waitingIds, { nowMs, patienceMs, probeEveryMs });
-    const chosen = oldest.filter(({ leadId }) => !node.asked.has(leadId) && !node.refused.has(leadId)).slice(0, wanted);
+    const notAsked = oldest.filter(({ leadId }) => !node.asked.has(leadId));
+    const fresh = notAsked.filter(({ leadId }) => !node.refused.has(leadId));
+    // Those who were refused come behind all others, but before nobody.
+    const chosen = (fresh.length > 0 ? fresh : notAsked).slice(0, wanted);
     if (chosen.length === 0) return;
     for (const { leadId } of chosen) node.asked.set(leadId, nowMs);
     await request(chosen);

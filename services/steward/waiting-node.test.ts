@@ -6,7 +6,9 @@ const CLOCK = { patienceMs: 1_000, probeEveryMs: 5_000 };
 /** Asks for as many as the node wants, oldest first, as a sweep does. */
 function ask(node: WaitingNode, waiting: readonly string[], nowMs: number): readonly string[] {
   const wanted = nextBurst(node, new Set(waiting), { ...CLOCK, nowMs });
-  const chosen = waiting.filter((id) => !node.asked.has(id) && !node.refused.has(id)).slice(0, wanted);
+  const notAsked = waiting.filter((id) => !node.asked.has(id));
+  const fresh = notAsked.filter((id) => !node.refused.has(id));
+  const chosen = (fresh.length > 0 ? fresh : notAsked).slice(0, wanted);
   for (const id of chosen) node.asked.set(id, nowMs);
   return chosen;
 }
@@ -30,9 +32,9 @@ describe("what the steward asks for", () => {
     expect(ask(node, waiting, 6_001)).toEqual(leads(4, 8));
     expect(ask(node, waiting, 7_002)).toEqual([]);
     expect(ask(node, waiting, 12_002)).toEqual(leads(8, 10));
-    // The first are asked for again once they have been left alone for a minute.
-    expect(ask(node, waiting, 70_000)).toEqual([]);
-    expect(ask(node, waiting, 75_000)).toEqual(leads(0, 4));
+    // When all have been refused, the oldest come again.
+    expect(ask(node, waiting, 13_003)).toEqual([]);
+    expect(ask(node, waiting, 18_003)).toEqual(leads(0, 4));
   });
 
   it("asks for the oldest again at once when capacity is freed, for as many as there are slots", () => {

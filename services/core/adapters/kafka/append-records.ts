@@ -1,4 +1,5 @@
-import type { Producer } from "@platformatic/kafka";
+import { setTimeout as delay } from "node:timers/promises";
+import { MultipleErrors, type Producer } from "@platformatic/kafka";
 import type { Codec } from "../../wire/codec.ts";
 import { createCloudEventHeaders } from "./cloud-event-headers.ts";
 import type { TopicPartition } from "./end-offset.ts";
@@ -6,6 +7,9 @@ import { logUnavailable } from "./kafka-faults.ts";
 
 /** Above it the client's cost a record grows again, and the broker's limit of a batch comes near. */
 export const MAX_APPEND_RECORDS = 1000;
+
+const ATTEMPTS = 6;
+const FIRST_DELAY_MS = 50;
 
 /**
  * Appends to one topic. One request is one batch of one partition, so it is there whole or not at all; the next one of the
@@ -22,14 +26,19 @@ export function createAppend<T>(producer: Producer, topic: string, codec: Codec<
       const record = { topic, partition, value: bufferOf(codec.encode(value)), headers: headers() };
       return key === null ? record : { ...record, key: bufferOf(key) };
     });
-    try {
-      const { offsets } = await producer.send({ messages, acks: -1 });
-      const [first] = offsets ?? [];
-      if (first === undefined || first.partition !== partition) throw new Error("The broker confirmed no offset.");
-      return Number(first.offset);
-    } catch (cause) {
-      producer.clearMetadata();
-      throw logUnavailable(`Records for ${topic}-${partition} may not have been stored.`, cause);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { offsets } = await producer.send({ messages, acks: -1 });
+        const [first] = offsets ?? [];
+        if (first === undefined || first.partition !== partition) throw new Error("The broker confirmed no offset.");
+        return Number(first.offset);
+      } catch (cause) {
+        producer.clearMetadata();
+        if (!hasMoved(cause) || attempt === ATTEMPTS) {
+          throw logUnavailable(`Records for ${topic}-${partition} may not have been stored.`, cause);
+        }
+        await delay(FIRST_DELAY_MS * 2 ** (attempt - 1));
+      }
     }
   }
 
@@ -41,6 +50,14 @@ export function createAppend<T>(producer: Producer, topic: string, codec: Codec<
     );
     return sending;
   };
+}
+
+/**
+ * The leader moved, as it does for a moment after a topic is created or a broker stops. Asking the new one is worth the
+ * rare duplicate (the old one may have stored the batch): every reader drops those.
+ */
+function hasMoved(error: unknown): boolean {
+  return error instanceof MultipleErrors && error.findBy("hasStaleMetadata", true) !== null;
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {
