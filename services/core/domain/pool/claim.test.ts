@@ -1,3 +1,4 @@
+import { FACTS } from "../decision/records.fixture.ts";
 import { describe, expect, it } from "vitest";
 import type { LeadState, LeadStatus } from "../decision/lead-state.ts";
 import { createOrgTree } from "../organisation/org-tree.ts";
@@ -61,21 +62,7 @@ const state: LeadState = {
   dueAtMs: null,
   formerOwners: [],
   decided: "",
-  facts: {
-    tenantId: "t",
-    leadId: "lead",
-    externalId: "",
-    source: { channel: "web", campaign: "", referrer: "" },
-    location: { latitudeDeg: null, longitudeDeg: null, postalCode: "", adminCode: "" },
-    product: "",
-    language: "",
-    companyKey: "",
-    attributes: {},
-    intent: { status: null, timing: null },
-    identityKeys: [],
-    capturedAtMs: ENTERED_MS,
-    score: 0,
-  },
+  facts: { ...FACTS, capturedAtMs: ENTERED_MS },
 };
 
 const claim: Claim = {
