@@ -84,7 +84,8 @@ export function leadCases(use: UseLedger): void {
     expect(gist(await reserveOne(use(), item("lead", toAnn)))).toBe("superseded");
     expect(gist(await reserveOne(use(), item("lead", { ...toBob, cycle: 2 })))).toBe("refused lead_closed");
     await use().apply(TENANT, [{ kind: "reopened", leadId: "lead", cycle: 1 }], 1);
-    expect(gist(await reserveOne(use(), item("lead", { ...toBob, cycle: 2 })))).toBe("bob");
+    expect(gist(await reserveOne(use(), item("lead", { ...toBob, cycle: 2 })))).toBe("superseded");
+    expect(gist(await reserveOne(use(), item("lead", { ...toBob, cycle: 3 })))).toBe("bob");
   });
 
   it("transfers from the owner only, and keeps the old slot until the release is applied", async () => {

@@ -143,7 +143,7 @@ export class RaceWorld {
       if (act === "route" && !this.#seen.has(leadId)) this.#open(lead, pick);
       return;
     }
-    if (act === "reopen") this.#reopen(state);
+    if (state.status === "closed" && act === "reopen") this.#reopen(state);
     else if (state.status === "owned") this.#actOnOwned(state, act, pick);
     else if (["public", "parked", "released"].includes(state.status)) this.#actOnFree(state, act, pick);
   }
@@ -177,10 +177,8 @@ export class RaceWorld {
     this.#reserve(opening, "routed", []);
   }
 
-  /** A person takes longer to reopen a lead than an append to arrive (ports/ledger.ts). */
   #reopen(state: LeadState): void {
-    const isInFlight = this.#appends.some(({ item: { leadId } }) => leadId === state.leadId);
-    if (!isInFlight) this.#append({ ...this.#base(state), type: "reopening", reason: "back" });
+    this.#append({ ...this.#base(state), type: "reopening", reason: "back" });
   }
 
   #base = ({ leadId, cycle }: Pick<LeadState, "leadId" | "cycle">) => ({

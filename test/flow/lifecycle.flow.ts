@@ -49,7 +49,7 @@ export function lifecycleFlow(open: OpenFlow): void {
       expect(reopened.body).toMatchObject({ state: "released", owner: null });
 
       const again = await tenant.lead(leadId, ({ state }) => state === "owned");
-      expect(again).toMatchObject({ cycle: 2, formerOwners: [{ repId: owner?.repId }] });
+      expect(again).toMatchObject({ cycle: 3, formerOwners: [{ repId: owner?.repId }] });
       expect(await tenant.history(leadId)).toMatchObject([
         { type: "assigned", to: owner },
         { type: "closed", from: owner, operator: "local", reason: "no_budget" },

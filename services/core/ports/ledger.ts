@@ -12,8 +12,9 @@ import type { LedgerRow } from "../domain/ledger/ledger-row.ts";
  *   records of a lead in log order, effective or not; any part of them may be delivered again, in order.
  * - From cycle 2 on a reservation is unconfirmed until `apply` brings its decision (same cycle, epoch and time; a seeded
  *   one is confirmed). A closure of the cycle before that comes first voids it: slot and window entry are given back and
- *   the lead is closed in the cycle before. A release does not: it opens that same next cycle. A reopening that comes
- *   before the decision brings the reservation back, since the decision will then be effective.
+ *   the lead is closed in the cycle before. A release does not: it opens that same next cycle. A reopening opens a cycle
+ *   of its own, so a decision that was reserved before the closure can never become effective behind it. Nobody reopens
+ *   but who has seen the closure in the log, so it always comes first.
  * - Credit, turn and floor never sink. What a voided reservation was charged stays, and fold(log) counts the charges of
  *   stale decisions, so both agree once the decision has landed. If its append is lost for good, the ledger is ahead of
  *   the fold in these three numbers, never behind, until the next charge of that rep, tenant and node is logged or the
@@ -22,8 +23,6 @@ import type { LedgerRow } from "../domain/ledger/ledger-row.ts";
  *   still land. Who asks for the same cycle gets the stored outcome, `replayed`, with its owner, charge and time,
  *   whoever was meant to have the lead, and appends just that (with the release, if the log has the lead still owned):
  *   then either append may land first. The window is the one that the decision's `via` names.
- * - Not covered: an append that is still in flight when its lead was closed, an equal append came too late for that, and
- *   the lead was reopened. It is then effective without a slot, until the next rebuild.
  * - A ledger that lost or may have lost data answers `fenced`, never a guess.
  * - Faults are retriable `LEDGER_UNAVAILABLE`; the call's fate is then unknown, and repeating it is safe.
  */

@@ -36,7 +36,7 @@ const ATTEMPTS = 200;
 const UNKNOWN_FATES = 0.02;
 export const PROCESS_FAULTS = ["kill", "pause", "resume", "rebalance", "reconnect", "publish_plan"] as const;
 const FAULTS = [...REDIS_FAULTS, ...PROCESS_FAULTS, "kill", "pause", "resume"] as const;
-const KINDS: readonly Command["kind"][] = ["claim", "claim", "release", "release", "transfer", "close"];
+const KINDS: readonly Command["kind"][] = ["claim", "claim", "release", "release", "transfer", "close", "reopen"];
 
 /** One schedule of the real code: routers, appliers, desk and steward, with everything going wrong that may. */
 export async function runSimulation(seed: number, options: RandomRunOptions = {}): Promise<RunReport> {

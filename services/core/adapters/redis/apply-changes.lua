@@ -20,7 +20,7 @@ local minEpoch, changes = unpack(cmsgpack.unpack(ARGV[1]))
 local epoch = readyEpoch()
 if not epoch or epoch < minEpoch then return 0 end
 local NS = namespace(epoch)
-local LEADS, VOIDED, WAITING = NS .. "lead", NS .. "voided", NS .. "unconfirmed"
+local LEADS, WAITING = NS .. "lead", NS .. "unconfirmed"
 
 -- Reading and writing ------------------------------------------------------------------------------------------------
 
@@ -28,12 +28,12 @@ local function slotOf(leadId, cycle)
   return string.format("%s#%d", leadId, cycle)
 end
 
-local function read(hash, leadId)
-  local packed = redis.call("HGET", hash, leadId)
+local function read(leadId)
+  local packed = redis.call("HGET", LEADS, leadId)
   if not packed then return nil end
   local cycle, status, atMs, loadMilli = struct.unpack(LEAD, packed)
   local ref = string.sub(packed, LEAD_HEAD + 1)
-  return { packed = packed, cycle = cycle, status = status, atMs = atMs, loadMilli = loadMilli, ref = ref }
+  return { cycle = cycle, status = status, atMs = atMs, loadMilli = loadMilli, ref = ref }
 end
 
 local function writeEnded(leadId, cycle, status, ref)
@@ -51,18 +51,10 @@ local function unconfirmed(leadId, cycle)
   return { slot = slot, epoch = reservedIn, atMs = atMs, scope = scope, repId = repId, member = member }
 end
 
-local function changeFill(repId, count, loadMilli)
-  local held, load, credit, turn = struct.unpack(FILL, redis.call("HGET", NS .. "fill", repId))
-  redis.call("HSET", NS .. "fill", repId, struct.pack(FILL, held + count, load + loadMilli, credit, turn))
-end
-
 local function free(repId, slot, loadMilli)
-  if redis.call("SREM", NS .. "held:" .. repId, slot) == 1 then changeFill(repId, -1, -loadMilli) end
-end
-
-local function take(repId, slot, loadMilli)
-  redis.call("SADD", NS .. "held:" .. repId, slot)
-  changeFill(repId, 1, loadMilli)
+  if redis.call("SREM", NS .. "held:" .. repId, slot) == 0 then return end
+  local held, load, credit, turn = struct.unpack(FILL, redis.call("HGET", NS .. "fill", repId))
+  redis.call("HSET", NS .. "fill", repId, struct.pack(FILL, held - 1, load - loadMilli, credit, turn))
 end
 
 local function windowKey(scope, repId)
@@ -94,7 +86,7 @@ end
 -- Changes ------------------------------------------------------------------------------------------------------------
 
 local function release(leadId, cycle, poolId)
-  local entry = read(LEADS, leadId)
+  local entry = read(leadId)
   if entry and entry.cycle == cycle and entry.status == OWNED then writeEnded(leadId, cycle, RELEASED, poolId) end
 end
 
@@ -103,14 +95,14 @@ local function voidReservation(leadId, entry)
   if entry.status >= RELEASED then return false end
   local reservation = unconfirmed(leadId, entry.cycle)
   if not reservation then return false end
-  redis.call("HSET", VOIDED, leadId, entry.packed)
+  redis.call("HDEL", WAITING, reservation.slot)
   if entry.status == OWNED then free(entry.ref, reservation.slot, entry.loadMilli) end
   leaveWindow(reservation.scope, reservation)
   return true
 end
 
 local function close(leadId, cycle, identityKeys)
-  local entry = read(LEADS, leadId)
+  local entry = read(leadId)
   if not entry then return end
   local isVoid = entry.cycle == cycle + 1 and voidReservation(leadId, entry)
   if entry.cycle ~= cycle and not isVoid then return end
@@ -123,18 +115,10 @@ local function finish(leadId, cycle, status, poolId, repId, loadMilli, identityK
   if status == CLOSED then close(leadId, cycle, identityKeys) else release(leadId, cycle, poolId) end
 end
 
--- A voided reservation whose decision did not come between closure and reopening stands again.
+-- Open in the next cycle, which no reservation made before the closure can name.
 local function reopen(leadId, cycle)
-  local entry = read(LEADS, leadId)
-  if not entry or entry.cycle ~= cycle or entry.status ~= CLOSED then return end
-  local back = read(VOIDED, leadId)
-  local reservation = back and unconfirmed(leadId, back.cycle)
-  if not reservation then return writeEnded(leadId, cycle, RELEASED, "") end
-  redis.call("HDEL", VOIDED, leadId)
-  redis.call("HSET", LEADS, leadId, back.packed)
-  if back.status ~= OWNED then return end
-  take(back.ref, reservation.slot, back.loadMilli)
-  enterWindow(reservation.scope, reservation)
+  local entry = read(leadId)
+  if entry and entry.cycle == cycle and entry.status == CLOSED then writeEnded(leadId, cycle + 1, RELEASED, "") end
 end
 
 -- The owner has the lead counted where the log does.
@@ -142,10 +126,7 @@ local function confirm(leadId, cycle, decidedIn, atMs, scope)
   local reservation = unconfirmed(leadId, cycle)
   if not reservation or reservation.epoch ~= decidedIn or reservation.atMs ~= atMs then return end
   redis.call("HDEL", WAITING, reservation.slot)
-  local voided = read(VOIDED, leadId)
-  if voided and voided.cycle == cycle then
-    redis.call("HDEL", VOIDED, leadId)
-  elseif reservation.repId ~= "" and reservation.scope ~= scope then
+  if reservation.repId ~= "" and reservation.scope ~= scope then
     leaveWindow(reservation.scope, reservation)
     enterWindow(scope, reservation)
   end

@@ -20,8 +20,6 @@ export interface LedgerKeys {
   readonly turn: string;
   /** Slot → its reservation, until the decision has been seen in the log; from cycle 2 on (apply-changes.lua). */
   readonly unconfirmed: string;
-  /** Lead id → record that such a reservation made, while a closure that came first keeps it out. */
-  readonly voided: string;
   /** There while rows are written, before activation. */
   readonly seeding: string;
   /** Set of slots. */
@@ -39,7 +37,6 @@ export function ledgerKeys(tenantId: string, epoch: number): LedgerKeys {
     identity: `${namespace}identity`,
     turn: `${namespace}turn`,
     unconfirmed: `${namespace}unconfirmed`,
-    voided: `${namespace}voided`,
     seeding: `${namespace}seeding`,
     held: (repId) => `${namespace}held:${repId}`,
     window: (scope, repId) => `${namespace}window:${scope}:${repId}`,

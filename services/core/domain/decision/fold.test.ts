@@ -78,10 +78,16 @@ describe("foldLead", () => {
   });
 
   it("opens a new round for a reopened lead, with its history", () => {
-    const { state, verdicts } = foldAll([decision(1, "ann"), closure(1, "ann"), reopening(1), decision(2, "bob")]);
+    const { state, verdicts } = foldAll([decision(1, "ann"), closure(1, "ann"), reopening(1), decision(3, "bob")]);
     expect(verdicts).toEqual(["effective", "effective", "effective", "effective"]);
-    expect(state).toMatchObject({ status: "owned", repId: "bob", cycle: 2 });
+    expect(state).toMatchObject({ status: "owned", repId: "bob", cycle: 3 });
     expect(state?.formerOwners.map(({ repId }) => repId)).toEqual(["ann"]);
+  });
+
+  it("keeps out a decision that was reserved before the closure and comes behind the reopening", () => {
+    const late = [decision(1, "ann"), closure(1, "ann"), reopening(1), decision(2, "bob")];
+    expect(foldAll(late)).toMatchObject({ verdicts: ["effective", "effective", "effective", "stale"] });
+    expect(foldAll(late).state).toMatchObject({ status: "released", repId: null, cycle: 2 });
   });
 
   it("takes a follow-up of the owner only", () => {

@@ -61,6 +61,7 @@ function foldDecision(state: LeadState | undefined, decision: Decision, barrierE
 /** A repetition of an older cycle can't be compared any more; only the current one can conflict. */
 function repeats(state: LeadState | undefined, decision: Decision): RecordVerdict {
   if (state === undefined || decision.cycle < state.cycle) return "duplicate";
+  if (state.decided === UNDECIDED) return "stale";
   return state.decided === outcomeKey(decision.outcome) ? "duplicate" : "conflict";
 }
 
@@ -153,12 +154,17 @@ function closed(state: LeadState, closure: Closure): LeadState {
   };
 }
 
+/** In place of an outcome: a reopening opened the cycle, and no decision of it counts. */
+const UNDECIDED = "";
+
 /** Begins the reason of a lead that came back by itself, to tell it from one that its owner sent back. */
 export const REOPENED = "reopened: ";
 
 function reopened(state: LeadState, reopening: Reopening): LeadState {
   return {
     ...state,
+    cycle: state.cycle + 1,
+    decided: UNDECIDED,
     status: "released",
     repId: null,
     reason: `${REOPENED}${reopening.reason}`,

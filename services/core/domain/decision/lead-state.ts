@@ -47,7 +47,7 @@ export interface LeadState {
   readonly lastFollowUpAtMs: number | null;
   readonly dueAtMs: number | null;
   readonly formerOwners: readonly FormerOwner[];
-  /** The outcome of `cycle` as decided, to tell a duplicate record from a conflicting one. */
+  /** The outcome of `cycle` as decided, to tell a duplicate record from a conflicting one. Empty if a reopening opened it. */
   readonly decided: string;
   readonly facts: LeadFacts;
 }

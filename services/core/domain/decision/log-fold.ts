@@ -1,5 +1,5 @@
 import { LedgerImage } from "../ledger/ledger-image.ts";
-import { applyChange, applyDecision, applyStaleDecision } from "../ledger/fold-ledger.ts";
+import { applyChange, applyDecision, applyRepeatedCharge } from "../ledger/fold-ledger.ts";
 import { ledgerChange } from "../ledger/ledger-change.ts";
 import { foldLead, type RecordVerdict } from "./fold.ts";
 import type { LeadState } from "./lead-state.ts";
@@ -43,7 +43,9 @@ export function createLogFold(): LogFold {
     const { leads, ledger } = tenant(record.tenantId);
     const { verdict, state } = foldLead(leads.get(record.leadId), record, barrierEpoch);
     verdicts[verdict]++;
-    if (verdict === "stale" && record.type === "decision") applyStaleDecision(ledger, record);
+    if (record.type === "decision" && (verdict === "stale" || verdict === "duplicate")) {
+      applyRepeatedCharge(ledger, record);
+    }
     if (verdict !== "effective" || state === undefined) return verdict;
     leads.set(record.leadId, state);
     if (record.type === "decision") applyDecision(ledger, record);

@@ -89,7 +89,10 @@ export interface Closure extends RecordBase {
   readonly identityKeys: readonly string[];
 }
 
-/** A closed lead comes back; the router gives it cycle + 1. */
+/**
+ * A closed lead comes back, in a cycle of its own (`cycle` + 1) that has no decision; the router gives it the one after.
+ * Else a decision for `cycle` + 1 that was reserved before the closure, and appended late, would count behind it.
+ */
 export interface Reopening extends RecordBase {
   readonly type: "reopening";
   readonly reason: string;

@@ -28,10 +28,11 @@ export function applyDecision(image: LedgerImage, decision: Decision): void {
 }
 
 /**
- * The effect of a decision that was closed out of the log: its reservation was charged in the ledger before the closure
- * was read there, and charges are never taken back (`voidReservation`).
+ * The effect of a decision that a closure kept out of the log, or that comes again: its reservation was charged in the
+ * ledger before the closure was read there, and charges are never taken back (`voidReservation`). Charging twice
+ * changes nothing.
  */
-export function applyStaleDecision(image: LedgerImage, { outcome, charge, nodeId }: Decision): void {
+export function applyRepeatedCharge(image: LedgerImage, { outcome, charge, nodeId }: Decision): void {
   if (outcome.kind !== "assigned") return;
   image.charge(outcome.repId, charge);
   image.turn = Math.max(image.turn, charge.turn);
@@ -80,37 +81,25 @@ function voidReservation(image: LedgerImage, leadId: string, entry: LeadEntry): 
   const slot = slotOf(leadId, entry.cycle);
   const reservation = image.unconfirmed(slot);
   if (reservation === undefined || isEnded(entry.status)) return false;
-  image.setVoided(leadId, entry);
+  image.confirm(slot);
   if (entry.status === "owned") image.free(entry.ref, slot, entry.loadMilli);
   if (reservation.window !== null) image.leaveWindow(reservation.repId, reservation.window, slot);
   return true;
 }
 
-/**
- * A voided reservation whose decision did not come between closure and reopening stands again, since that decision will
- * be effective: it was reserved by one who knew of both before the ledger did, or its append is late, or this is a
- * redelivery.
- */
+/** The lead is open in the next cycle, which no reservation made before the closure can name. */
 function reopen(image: LedgerImage, { leadId, cycle }: Change<"reopened">): void {
   const entry = image.lead(leadId);
   if (entry?.cycle !== cycle || entry.status !== "closed") return;
-  const back = image.voided(leadId);
-  const reservation = back && image.unconfirmed(slotOf(leadId, back.cycle));
-  if (back === undefined || reservation === undefined) {
-    return image.record(leadId, endedEntry(cycle, "released", ""));
-  }
-  image.setVoided(leadId, null);
-  image.record(leadId, back);
-  if (back.status === "owned") image.take({ ...back, ...reservation, leadId });
+  image.record(leadId, endedEntry(cycle + 1, "released", ""));
 }
 
-/** The decision stands in the log: for the entry, for one that the lead is past already, or stale for a voided one. */
+/** The decision stands in the log, for the entry or for one that the lead is past already. */
 function confirm(image: LedgerImage, { leadId, cycle, epoch, atMs, window }: Change<"confirmed">): void {
   const slot = slotOf(leadId, cycle);
   const reservation = image.unconfirmed(slot);
   if (reservation?.epoch !== epoch || reservation.atMs !== atMs) return;
   image.confirm(slot);
-  if (image.voided(leadId)?.cycle === cycle) return image.setVoided(leadId, null);
   const { repId, channel, window: reserved } = reservation;
   if (repId === "" || window === reserved) return;
   if (reserved !== null) image.leaveWindow(repId, reserved, slot);

@@ -17,7 +17,6 @@ export class LedgerImage implements LedgerState {
   readonly #leads = new Map<string, LeadEntry>();
   /** By slot. */
   readonly #unconfirmed = new Map<string, Unconfirmed>();
-  readonly #voided = new Map<string, LeadEntry>();
   readonly #reps = new Map<string, RepHoldings>();
   readonly #floors = new Map<string, number>();
   /**
@@ -71,16 +70,6 @@ export class LedgerImage implements LedgerState {
 
   confirm(slot: string): void {
     this.#unconfirmed.delete(slot);
-  }
-
-  /** An unconfirmed entry that a closure keeps out. Its decision may yet land, behind a reopening. */
-  voided(leadId: string): LeadEntry | undefined {
-    return this.#voided.get(leadId);
-  }
-
-  setVoided(leadId: string, entry: LeadEntry | null): void {
-    if (entry === null) this.#voided.delete(leadId);
-    else this.#voided.set(leadId, entry);
   }
 
   register(identityKey: string, leadId: string): void {

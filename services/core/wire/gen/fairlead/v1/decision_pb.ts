@@ -698,7 +698,7 @@ export const ClosureSchema: GenMessage<Closure> = /*@__PURE__*/
   messageDesc(file_fairlead_v1_decision, 7);
 
 /**
- * A closed lead came back; the router gives it the next cycle.
+ * A closed lead came back. It is now open in a cycle of its own, without a decision; the router gives it the one after.
  *
  * @generated from message fairlead.v1.Reopening
  */
