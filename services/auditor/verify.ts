@@ -5,7 +5,7 @@ import type { Ledger } from "../core/ports/ledger.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { PlanSource } from "../core/ports/plan-source.ts";
 import type { LeadScans, Projection } from "../core/ports/store.ts";
-import { checkLimits } from "./check-limits.ts";
+import { createLimitJudge } from "./judge-limits.ts";
 import { compareLedger } from "./compare-ledger.ts";
 import { compareStore } from "./compare-store.ts";
 import { createFindingSink, type Finding } from "./finding.ts";
@@ -59,6 +59,7 @@ async function verifyUpTo(deps: VerifyDeps, marks: readonly number[]): Promise<V
   const sink = createFindingSink();
   const fold = createLogFold();
   const limitsOf = createPlanLimits(plans);
+  const judgeLimits = createLimitJudge();
   let records = 0;
   for await (const instant of mergeLog(log.decisions, marks)) {
     records += instant.records.length;
@@ -71,7 +72,8 @@ async function verifyUpTo(deps: VerifyDeps, marks: readonly number[]): Promise<V
     for (const decision of assigned) {
       const grant = await limitsOf(decision);
       const tenant = fold.tenants.get(decision.tenantId);
-      if (grant !== null && tenant !== undefined) checkLimits(decision, grant, { image: tenant.ledger, sink });
+      if (grant === null || tenant === undefined) continue;
+      for (const finding of judgeLimits(decision, grant, tenant.ledger)) sink.add(finding);
     }
   }
   const pendingInputs = await findLostLeads(log.leads, fold, sink);

@@ -17,20 +17,43 @@ export interface ActivePlansOptions {
   readonly onFault?: (error: unknown) => void;
 }
 
+/** Versions that were in force before. Only what a process left unfinished asks for one. */
+const EARLIER_KEPT = 4;
+
 /** Holds the compiled plans in force and follows publications. The plans known last stay in force while the store is down. */
 export async function openActivePlans(options: ActivePlansOptions): Promise<RefreshingPlans> {
   const { source, refreshEveryMs, onActivated, onFault } = options;
   const plans = new Map<string, CompiledPlan>();
+  const earlier = new Map<string, Promise<CompiledPlan | null>>();
 
   async function refresh(): Promise<void> {
     for (const [tenantId, version] of await source.latestVersions()) {
       if (version === plans.get(tenantId)?.version) continue;
-      const latest = await source.version(tenantId, version);
-      if (latest === null) continue;
-      const compiled = compilePlan(latest);
+      const compiled = await load(tenantId, version);
+      if (compiled === null) continue;
       plans.set(tenantId, compiled);
       onActivated?.(compiled);
     }
+  }
+
+  async function load(tenantId: string, planVersion: number): Promise<CompiledPlan | null> {
+    const plan = await source.version(tenantId, planVersion);
+    return plan === null ? null : compilePlan(plan);
+  }
+
+  /** Published versions never change, so one that was found is kept; a fault is not. */
+  function versionOf(tenantId: string, planVersion: number): Promise<CompiledPlan | null> {
+    const current = plans.get(tenantId);
+    if (current?.version === planVersion) return Promise.resolve(current);
+    const key = `${planVersion} ${tenantId}`;
+    const known = earlier.get(key);
+    if (known !== undefined) return known;
+    const [oldest] = earlier.keys();
+    if (oldest !== undefined && earlier.size >= EARLIER_KEPT) earlier.delete(oldest);
+    const loading = load(tenantId, planVersion);
+    earlier.set(key, loading);
+    loading.catch(() => earlier.delete(key));
+    return loading;
   }
 
   await refresh();
@@ -41,6 +64,7 @@ export async function openActivePlans(options: ActivePlansOptions): Promise<Refr
   return {
     current: (tenantId) => plans.get(tenantId) ?? null,
     tenantIds: () => [...plans.keys()],
+    version: versionOf,
     refresh,
     close: () => clearInterval(timer),
   };

@@ -1,6 +1,7 @@
 import { buildDecision } from "../core/domain/decision/build-decision.ts";
 import type { Clock } from "../core/domain/lead/clock.ts";
 import type { LeadRequest } from "../core/domain/lead/lead.ts";
+import type { ReserveResult } from "../core/domain/ledger/reservation.ts";
 import { byPriority, matchLead, type MatchedLead } from "../core/domain/matching/match-lead.ts";
 import type { CompiledPlan } from "../core/domain/plan/compiled-plan.ts";
 import type { ActivePlans } from "../core/ports/active-plans.ts";
@@ -40,7 +41,7 @@ export function createRouteLeads(deps: RouteLeadsDeps) {
     const atMs = clock();
     const routed = Array.from(byTenant, ([tenantId, { plan, requests }]) => {
       const matched = requests.map((request) => matchLead(plan, request, atMs)).sort(byPriority);
-      return { matched, request: decisionRequest(tenantId, plan, { matched, atMs }) };
+      return { matched, request: decisionRequest(plans, tenantId, { matched, atMs }) };
     });
     await batch.heartbeat();
 
@@ -57,19 +58,40 @@ export function createRouteLeads(deps: RouteLeadsDeps) {
 }
 
 function decisionRequest(
+  plans: ActivePlans,
   tenantId: string,
-  { version: planVersion }: CompiledPlan,
   { matched, atMs }: { matched: readonly MatchedLead[]; atMs: number },
 ): DecisionRequest {
   return {
     tenantId,
     atMs,
     items: matched.map(({ item }) => item),
-    decide(index, result, epoch) {
-      const lead = matched[index];
-      return lead === undefined ? null : buildDecision(lead, result, { epoch, planVersion });
+    async decide(results, epoch) {
+      const asDecided = await asReserved(plans, matched, results);
+      return asDecided.map((lead, i) => buildDecision(lead, results[i]!, epoch));
     },
   };
+}
+
+/** An attempt before this one may have reserved under another plan: the record then speaks in the terms of that one. */
+async function asReserved(
+  plans: ActivePlans,
+  matched: readonly MatchedLead[],
+  results: readonly ReserveResult[],
+): Promise<readonly MatchedLead[]> {
+  const isOfAnotherPlan = (lead: MatchedLead, i: number): boolean => {
+    const result = results[i];
+    return result?.kind === "decided" && result.planVersion !== lead.item.planVersion;
+  };
+  if (!matched.some(isOfAnotherPlan)) return matched;
+  return Promise.all(
+    matched.map(async (lead, i) => {
+      const result = results[i];
+      if (!isOfAnotherPlan(lead, i) || result?.kind !== "decided") return lead;
+      const plan = await plans.version(lead.facts.tenantId, result.planVersion);
+      return plan === null ? lead : matchLead(plan, lead.request, result.atMs);
+    }),
+  );
 }
 
 interface TenantBatch {

@@ -8,7 +8,7 @@ import { createPartitioner } from "../../services/fairlead/processes/backing.ts"
 import { captureRoutes } from "../../services/capture/capture-routes.ts";
 import { createCaptureLead } from "../../services/capture/capture-lead.ts";
 import { decisionId } from "../../services/core/domain/decision/decision-id.ts";
-import type { Decision, LogRecord, Outcome } from "../../services/core/domain/decision/log-record.ts";
+import type { LogRecord, Outcome } from "../../services/core/domain/decision/log-record.ts";
 import type { LeadFacts } from "../../services/core/domain/lead/lead.ts";
 import { createPrepareLead } from "../../services/core/domain/lead/prepare-lead.ts";
 import { compilePlan } from "../../services/core/domain/plan/compile-plan.ts";
@@ -125,7 +125,11 @@ export async function openEmbedded(
   const { partitionCount } = log.decisions;
   const partitionOf = createPartitioner(partitionCount);
   const plan = compilePlan(planOf(reps));
-  const plans = { current: (tenantId: string) => (tenantId === TENANT ? plan : null), tenantIds: () => [TENANT] };
+  const plans = {
+    current: (tenantId: string) => (tenantId === TENANT ? plan : null),
+    tenantIds: () => [TENANT],
+    version: (_tenantId: string, planVersion: number) => Promise.resolve(planVersion === plan.version ? plan : null),
+  };
   const recoverLedger = createRecoverLedger({
     ledger,
     log,
@@ -218,37 +222,39 @@ export async function openEmbedded(
             identityKeys: [],
             loadMilli: 1_000,
             channel: "web_form",
-            scope: "intake",
-            charged: true,
+            via: "routed",
+            planVersion: 1,
             lists: grant === undefined ? [] : [{ ...list, candidates: [{ grant, fit: 8_000 }] }],
             otherwise: outcome.kind === "assigned" ? { kind: "parked", reason: "no_capacity" } : outcome,
             transferFromRepId: null,
           },
         ],
-        decide: (_index, result, epoch): Decision | null =>
-          result.kind !== "decided"
-            ? null
-            : {
-                type: "decision",
-                tenantId: TENANT,
-                leadId,
-                cycle: 1,
-                atMs: result.atMs,
-                operator: "router",
-                decisionId: decisionId(TENANT, leadId, 1),
-                epoch,
-                outcome: result.outcome,
-                via: "routed",
-                planVersion: 1,
-                nodeId,
-                territoryId: "",
-                territoryRule: "default",
-                segment: "",
-                charge: result.charge,
-                dueAtMs: null,
-                facts,
-                explanation: { step: result.step, candidates: result.verdicts },
-              },
+        decide: ([result], epoch) =>
+          Promise.resolve([
+            result?.kind !== "decided"
+              ? null
+              : {
+                  type: "decision",
+                  tenantId: TENANT,
+                  leadId,
+                  cycle: 1,
+                  atMs: result.atMs,
+                  operator: "router",
+                  decisionId: decisionId(TENANT, leadId, 1),
+                  epoch,
+                  outcome: result.outcome,
+                  via: "routed",
+                  planVersion: 1,
+                  nodeId,
+                  territoryId: "",
+                  territoryRule: "default",
+                  segment: "",
+                  charge: result.charge,
+                  dueAtMs: null,
+                  facts,
+                  explanation: { step: result.step, candidates: result.verdicts },
+                },
+          ]),
       },
     ]);
     if (committed.kind !== "committed") throw new Error(committed.reason);

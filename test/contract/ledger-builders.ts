@@ -62,8 +62,8 @@ export const item = (leadId: string, changes: Partial<ReserveItem> = {}): Reserv
   identityKeys: [],
   loadMilli: 1000,
   channel: "web_form",
-  scope: "intake",
-  charged: true,
+  via: "routed",
+  planVersion: 1,
   lists: [],
   otherwise: { kind: "parked", reason: "no_capacity" },
   transferFromRepId: null,
@@ -144,4 +144,4 @@ export const confirmed = (
   leadId: string,
   cycle: number,
   changes: Partial<Extract<LedgerChange, { kind: "confirmed" }>> = {},
-): LedgerChange => ({ kind: "confirmed", leadId, cycle, epoch: 1, atMs: NOW_MS, window: null, ...changes });
+): LedgerChange => ({ kind: "confirmed", leadId, cycle, epoch: 1, ...changes });

@@ -1,3 +1,4 @@
+import { DECISION_VIAS } from "../../services/core/domain/decision/log-record.ts";
 import * as fc from "fast-check";
 import type {
   CandidateList,
@@ -88,8 +89,8 @@ function itemArbitrary(lists: readonly CandidateList[]): fc.Arbitrary<ReserveIte
     identityKeys: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.subarray(["k1", "k2", "k3", "k4"])),
     loadMilli,
     channel,
-    scope,
-    charged: fc.boolean(),
+    via: fc.constantFrom(...DECISION_VIAS),
+    planVersion: fc.constantFrom(1, 2),
     lists: fc.array(fc.constantFrom(...lists), { maxLength: 3 }),
     otherwise,
     transferFromRepId: fc.option(fc.constantFrom(...REPS), { freq: 3 }),
@@ -119,17 +120,11 @@ const logged = fc.record({
   closures: fc.constantFrom("none" as const, "ahead" as const, "behind" as const),
 });
 
-const WINDOWS = ["intake", "claim", null] as const;
-
 /** What the applier reads of a batch's decisions. */
-export function loggedChanges(
-  { items, epoch, atMs }: ReserveRequest,
-  closures: "none" | "ahead" | "behind",
-): LedgerChange[] {
+export function loggedChanges({ items, epoch }: ReserveRequest, closures: "none" | "ahead" | "behind"): LedgerChange[] {
   return items.flatMap(({ leadId: id, cycle: of, identityKeys, transferFromRepId }): LedgerChange[] => {
     if (of === 1) return [];
-    const window = WINDOWS[(of + items.length) % WINDOWS.length]!;
-    const decision = confirmed(id, of, { epoch, atMs, window });
+    const decision = confirmed(id, of, { epoch });
     const closure = ended(id, transferFromRepId, { cycle: of - 1, status: "closed", identityKeys });
     if (closures === "none") return [decision];
     return closures === "ahead" ? [closure, decision] : [decision, closure];

@@ -61,7 +61,7 @@ it("I7: folding the log gives exactly the rows of the ledger, in whatever order 
   );
 });
 
-const uncharged = { charged: false, otherwise: { kind: "refuse" as const } };
+const refuse = { otherwise: { kind: "refuse" as const } };
 const ONLY = REPS.map((rep) => [listOf([rep], { nodeId: "north" })]);
 
 /** Leads 0…3 share keys with leads 4…7. */
@@ -90,22 +90,29 @@ class World {
   #open({ lead, node, to }: Step, cycle: number): void {
     const opening = item(`lead-${lead}`, {
       cycle: cycle + 1,
+      via: cycle === 0 ? "routed" : "rerouted",
       identityKeys: cycle === 0 ? keysOf(lead) : [],
       lists: [NODES[node]!],
       otherwise: to === 0 ? { kind: "public", poolId: "pool" } : { kind: "parked", reason: "no_capacity" },
     });
-    this.#note(opening.leadId, this.#decide(opening, cycle === 0 ? "routed" : "rerouted"));
+    this.#note(opening.leadId, this.#decide(opening));
   }
 
   #claim({ lead, to }: Step, cycle: number): void {
-    const claim = item(`lead-${lead}`, { ...uncharged, scope: "claim", cycle, lists: ONLY[to]! });
-    this.#note(claim.leadId, this.#decide(claim, "claimed"));
+    const claim = item(`lead-${lead}`, { ...refuse, via: "claimed", cycle, lists: ONLY[to]! });
+    this.#note(claim.leadId, this.#decide(claim));
   }
 
   /** The release stands before the decision in the log, and is applied after the reservation. */
   #transfer({ lead, to }: Step, entry: LeadEntry): void {
-    const one = { ...uncharged, cycle: entry.cycle + 1, lists: ONLY[to]!, transferFromRepId: entry.ref };
-    const decided = this.#decide(item(`lead-${lead}`, one), "transferred");
+    const one = {
+      ...refuse,
+      via: "transferred" as const,
+      cycle: entry.cycle + 1,
+      lists: ONLY[to]!,
+      transferFromRepId: entry.ref,
+    };
+    const decided = this.#decide(item(`lead-${lead}`, one));
     if (decided === null) return;
     this.#end(`lead-${lead}`, entry, {});
     this.#note(`lead-${lead}`, decided);
@@ -129,17 +136,19 @@ class World {
     this.#note(change.leadId, { change });
   }
 
-  #decide(one: ReserveItem, via: Decision["via"]): Fact | null {
+  #decide(one: ReserveItem): Fact | null {
     const [result] = reserveBatch(this.image, request([one], { atMs: this.#atMs }));
     if (result?.kind !== "decided" || result.replayed) return null;
     const { leadId, cycle, lists, channel } = one;
-    const { outcome, charge, atMs } = result;
+    const { outcome, via, planVersion, charge, atMs } = result;
     const nodeId = lists[0]?.nodeId ?? "";
     const facts = {
       identityKeys: keysOf(Number(leadId.slice(5))),
       source: { channel },
     } as unknown as Decision["facts"];
-    return { decision: { type: "decision", leadId, cycle, atMs, outcome, via, nodeId, charge, facts } as Decision };
+    return {
+      decision: { type: "decision", leadId, cycle, atMs, outcome, via, planVersion, nodeId, charge, facts } as Decision,
+    };
   }
 
   #note(leadId: string, fact: Fact | null): void {

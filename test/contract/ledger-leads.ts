@@ -90,7 +90,7 @@ export function leadCases(use: UseLedger): void {
 
   it("transfers from the owner only, and keeps the old slot until the release is applied", async () => {
     await reserveOne(use(), item("lead", { ...toAnn, loadMilli: 2000 }));
-    const transfer = { ...toBob, cycle: 2, charged: false, loadMilli: 2000 };
+    const transfer = { ...toBob, cycle: 2, via: "transferred" as const, loadMilli: 2000 };
     const fromEve = item("lead", { ...transfer, transferFromRepId: "eve" });
     expect(gist(await reserveOne(use(), fromEve))).toBe("refused already_owned");
     expect(gist(await reserveOne(use(), item("lead", { ...transfer, transferFromRepId: "ann" })))).toBe("bob");

@@ -19,7 +19,7 @@ import {
 import type { UseLedger } from "./ledger.contract.ts";
 
 const MINUTE_MS = 60_000;
-const claim = { scope: "claim" as const, charged: false, otherwise: { kind: "refuse" as const } };
+const claim = { via: "claimed" as const, otherwise: { kind: "refuse" as const } };
 const leads = (count: number, changes: Partial<ReserveItem>) =>
   Array.from({ length: count }, (_, index) => item(`lead-${index}`, changes));
 
@@ -139,8 +139,8 @@ export function limitCases(use: UseLedger): void {
   it("counts a transfer in no window, and charges nobody for it", async () => {
     await reserveOne(use(), item("lead", { lists: [listOf([grant("ann")])] }));
     const bob = grant("bob", { windows: [intakePerHour(1)] });
-    const transfer = { cycle: 2, charged: false, transferFromRepId: "ann", lists: [listOf([bob])] };
-    expect(await reserveOne(use(), item("lead", transfer))).toMatchObject({ charge: { credit: 0, turn: 0 } });
+    const transfer = { cycle: 2, via: "transferred" as const, transferFromRepId: "ann", lists: [listOf([bob])] };
+    expect(await reserveOne(use(), item("lead", transfer))).toMatchObject({ charge: { credit: 0, turn: 2 } });
     expect(gist(await reserveOne(use(), item("next", { lists: [listOf([bob])] })))).toBe("bob");
   });
 

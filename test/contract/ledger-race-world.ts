@@ -15,7 +15,7 @@ const REPS = ["ann", "bob", "cho"].map((repId, index) =>
 );
 const TEAM = listOf(REPS, { fits: [1000, 5000, 9000], fairnessBound: 1 });
 const ONLY = REPS.map((rep) => [listOf([rep])]);
-const uncharged = { charged: false, otherwise: { kind: "refuse" as const } };
+const refuse = { otherwise: { kind: "refuse" as const } };
 
 export const ACTS = ["route", "route", "claim", "transfer", "release", "close", "reopen"] as const;
 export const MOVES = ["land", "land", "apply", "apply", "deliver again", "retry", "rebuild", "drain"] as const;
@@ -88,7 +88,7 @@ export class RaceWorld {
     const state = this.#state(leadId, 0);
     if (cycle <= (state?.cycle ?? 0)) return;
     const before = state?.status === "owned" ? [this.#release(state, 0)] : [];
-    this.#reserve(item(leadId, { cycle }), cycle === 1 ? "routed" : "rerouted", before);
+    this.#reserve(item(leadId, { cycle }), before);
   }
 
   get image(): LedgerImage {
@@ -132,8 +132,7 @@ export class RaceWorld {
     const append = this.#appends[pick % Math.max(1, this.#appends.length)];
     if (append === undefined) return;
     const [first] = append.records;
-    const decision = append.records.find(({ type }) => type === "decision") as Decision;
-    this.#reserve(append.item, decision.via, first === decision ? [] : [first!]);
+    this.#reserve(append.item, first!.type === "decision" ? [] : [first!]);
   }
 
   #act({ lead, pick, behind }: RaceStep, act: (typeof ACTS)[number]): void {
@@ -153,7 +152,7 @@ export class RaceWorld {
     else if (act === "close") this.#append(this.#closure(state));
     else if (act === "transfer") {
       const to = { cycle: state.cycle + 1, lists: ONLY[pick % 3]!, transferFromRepId: state.repId };
-      this.#reserve(item(state.leadId, { ...uncharged, ...to }), "transferred", [this.#release(state, 0)]);
+      this.#reserve(item(state.leadId, { ...refuse, ...to, via: "transferred" }), [this.#release(state, 0)]);
     }
   }
 
@@ -161,10 +160,10 @@ export class RaceWorld {
     const { leadId } = state;
     const cycle = state.cycle + 1;
     if (act === "close") this.#append(this.#closure(state));
-    else if (act === "route") this.#reserve(item(leadId, { cycle, lists: [TEAM] }), "rerouted", []);
+    else if (act === "route") this.#reserve(item(leadId, { cycle, via: "rerouted", lists: [TEAM] }), []);
     else if (act === "claim") {
-      const claim = { ...uncharged, cycle, scope: "claim" as const, lists: ONLY[pick % 3]! };
-      this.#reserve(item(leadId, claim), "claimed", []);
+      const claim = { ...refuse, cycle, via: "claimed" as const, lists: ONLY[pick % 3]! };
+      this.#reserve(item(leadId, claim), []);
     }
   }
 
@@ -174,7 +173,7 @@ export class RaceWorld {
       lists: pick % 3 === 0 ? [] : [TEAM],
       otherwise: pick % 2 === 0 ? { kind: "public", poolId: "pool" } : { kind: "parked", reason: "no_capacity" },
     });
-    this.#reserve(opening, "routed", []);
+    this.#reserve(opening, []);
   }
 
   #reopen(state: LeadState): void {
@@ -207,7 +206,7 @@ export class RaceWorld {
     return { ...this.#base(state), type: "closure", result: "closed", reason: "lost", repId, loadMilli, identityKeys };
   }
 
-  #reserve(one: ReserveItem, via: Decision["via"], before: readonly LeadRecord[]): void {
+  #reserve(one: ReserveItem, before: readonly LeadRecord[]): void {
     const [result] = reserveBatch(this.ledger, request([one], { atMs: this.#atMs, epoch: this.#epoch }));
     if (result?.kind !== "decided") return;
     const { leadId, cycle, channel } = one;
@@ -217,7 +216,8 @@ export class RaceWorld {
       atMs: result.atMs,
       epoch: this.#epoch,
       outcome: result.outcome,
-      via,
+      via: result.via,
+      planVersion: result.planVersion,
       nodeId: TEAM.nodeId,
       charge: result.charge,
       facts: { identityKeys: keysOf(Number(leadId.slice(5))), source: { channel } },

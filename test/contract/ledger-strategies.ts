@@ -104,6 +104,8 @@ export function strategyCases(use: UseLedger): void {
       outcome: { kind: "assigned", repId: "cho" },
       charge: { loadMilli: 1000, credit: 1, turn: 1, floor: 0 },
       atMs: expect.any(Number),
+      via: "routed",
+      planVersion: 1,
       replayed: false,
       step: 1,
       verdicts: [

@@ -12,6 +12,7 @@ import {
   grant,
   item,
   listOf,
+  reserve,
   reserveOne,
   rowsOf,
 } from "./ledger-builders.ts";
@@ -20,8 +21,8 @@ import type { UseLedger } from "./ledger.contract.ts";
 const toAnn = { lists: [listOf([grant("ann")])] };
 const bobs = [listOf([grant("bob", { windows: [claimsPerDay(1)] })])];
 const isPublic = { otherwise: { kind: "public" as const, poolId: "pool" } };
-const transfer = item("lead", { lists: bobs, cycle: 2, charged: false, transferFromRepId: "ann" });
-const claim = item("lead", { lists: bobs, cycle: 2, charged: false, scope: "claim", otherwise: { kind: "refuse" } });
+const transfer = item("lead", { lists: bobs, cycle: 2, via: "transferred", transferFromRepId: "ann" });
+const claim = item("lead", { lists: bobs, cycle: 2, via: "claimed", otherwise: { kind: "refuse" } });
 const LATER_MS = NOW_MS + 1000;
 const closure = (repId: string | null, changes: Parameters<typeof ended>[2] = {}): LedgerChange =>
   ended("lead", repId, { status: "closed", ...changes });
@@ -80,12 +81,7 @@ export function unconfirmedCases(use: UseLedger): void {
   it("does not take a decision of another reservation for its own", async () => {
     await reserveOne(use(), item("lead", toAnn));
     await reserveOne(use(), transfer);
-    await apply(
-      confirmed("lead", 2, { epoch: 0 }),
-      confirmed("lead", 2, { atMs: NOW_MS - 1 }),
-      confirmed("lead", 3),
-      confirmed("none", 2),
-    );
+    await apply(confirmed("lead", 2, { epoch: 0 }), confirmed("lead", 3), confirmed("none", 2));
     await apply(closure("ann"));
     expect(await row("held")).toEqual([]);
   });
@@ -103,7 +99,7 @@ export function unconfirmedCases(use: UseLedger): void {
     await reserveOne(use(), item("lead", toAnn));
     const past = [closure("ann"), { kind: "reopened", leadId: "lead", cycle: 1 } as const];
     await apply(...past);
-    expect(gist(await reserveOne(use(), { ...claim, cycle: 3, scope: "intake" }))).toBe("bob");
+    expect(gist(await reserveOne(use(), { ...claim, cycle: 3, via: "rerouted" }))).toBe("bob");
     const before = await dumpOf(use());
     await apply(...past);
     expect(await dumpOf(use())).toEqual(before);
@@ -115,7 +111,7 @@ export function unconfirmedCases(use: UseLedger): void {
     await reserveOne(use(), item("lead", isPublic));
     await reserveOne(use(), claim);
     const reopened = { kind: "reopened", leadId: "lead", cycle: 1 } as const;
-    await apply(closure(null), reopened, confirmed("lead", 2, { window: "claim" }));
+    await apply(closure(null), reopened, confirmed("lead", 2));
     expect(await row("held")).toEqual([]);
     expect(await row("lead")).toMatchObject([{ cycle: 2, status: "released" }]);
     expect(gist(await reserveOne(use(), claim))).toBe("superseded");
@@ -147,27 +143,35 @@ export function unconfirmedCases(use: UseLedger): void {
     const found = await reserveOne(use(), byCho, { atMs: LATER_MS });
     expect(found).toEqual({ ...lost, replayed: true, step: -1, verdicts: [] });
     expect(found).toMatchObject({ outcome: { kind: "assigned", repId: "bob" }, atMs: NOW_MS });
-    await apply(confirmed("lead", 2, { window: "claim" }), closure(null));
+    await apply(confirmed("lead", 2), closure(null));
     expect(await row("held")).toHaveLength(1);
     expect(await row("window")).toHaveLength(1);
   });
 
-  it.each([
-    { from: transfer, window: "claim" as const },
-    { from: claim, window: "intake" as const },
-    { from: claim, window: null },
-  ])(
-    "counts a lead in the window its decision names, whoever wrote it: $from.scope, $window",
-    async ({ from, window }) => {
-      await reserveOne(use(), item("lead", toAnn));
-      await apply(ended("lead", "ann"));
-      await reserveOne(use(), from);
-      await apply(confirmed("lead", 2, { window }), confirmed("lead", 2, { window: "claim" }));
-      const entry = { repId: "bob", channel: "web_form", leadId: "lead", cycle: 2, atMs: NOW_MS };
-      const ofBob = (await row("window")).filter(({ repId }) => repId === "bob");
-      expect(ofBob).toEqual(window === null ? [] : [{ kind: "window", scope: window, ...entry }]);
-    },
-  );
+  it("tells whoever repeats a reservation how and under which plan it was made", async () => {
+    await reserveOne(use(), item("lead", isPublic));
+    await reserveOne(use(), claim);
+    const again = await reserveOne(use(), { ...transfer, planVersion: 2 });
+    expect(again).toMatchObject({ replayed: true, via: "claimed", planVersion: 1 });
+    expect(await row("lead")).toMatchObject([{ via: "claimed", planVersion: 1 }]);
+  });
+
+  it("names what was reserved before a time and is not in the log yet", async () => {
+    const unfinished = (beforeMs: number) => use().unfinished(TENANT, beforeMs);
+    await reserve(use(), [item("lead", toAnn), item("other", isPublic)]);
+    expect(await unfinished(LATER_MS)).toEqual([]);
+    await reserveOne(use(), transfer);
+    await reserveOne(use(), { ...claim, leadId: "other" });
+    const both = [
+      { leadId: "lead", cycle: 2, via: "transferred" },
+      { leadId: "other", cycle: 2, via: "claimed" },
+    ];
+    expect((await unfinished(LATER_MS)).toSorted((a, b) => (a.leadId < b.leadId ? -1 : 1))).toEqual(both);
+    expect(await unfinished(NOW_MS)).toEqual([]);
+    await apply(confirmed("lead", 2), closure(null, { leadId: "other" }));
+    expect(await unfinished(LATER_MS)).toEqual([]);
+    expect(await use().unfinished("nobody", LATER_MS)).toEqual([]);
+  });
 
   it("changes nothing by a second release of a cycle", async () => {
     await reserveOne(use(), item("lead", toAnn));

@@ -5,4 +5,6 @@ export interface ActivePlans {
   /** Null for a tenant that is unknown or has no plan. */
   current(tenantId: string): CompiledPlan | null;
   tenantIds(): readonly string[];
+  /** A version that may be no longer in force; null if there never was one. */
+  version(tenantId: string, planVersion: number): Promise<CompiledPlan | null>;
 }

@@ -1,4 +1,9 @@
-import type { LedgerChange, ReserveReply, ReserveRequest } from "../domain/ledger/reservation.ts";
+import type {
+  LedgerChange,
+  ReserveReply,
+  ReserveRequest,
+  UnfinishedReservation,
+} from "../domain/ledger/reservation.ts";
 import type { LedgerRow } from "../domain/ledger/ledger-row.ts";
 
 /**
@@ -20,15 +25,17 @@ import type { LedgerRow } from "../domain/ledger/ledger-row.ts";
  *   the fold in these three numbers, never behind, until the next charge of that rep, tenant and node is logged or the
  *   ledger is rebuilt; only a re-route can do so, as claims and transfers charge nothing.
  * - An unconfirmed reservation whose append failed for good keeps its slot. Nobody may take it over, as the append may
- *   still land. Who asks for the same cycle gets the stored outcome, `replayed`, with its owner, charge and time,
+ *   still land. Who asks for the same cycle gets the stored outcome, `replayed`, with its owner, `via`, plan version, charge and time,
  *   whoever was meant to have the lead, and appends just that (with the release, if the log has the lead still owned):
- *   then either append may land first. The window is the one that the decision's `via` names.
+ *   then either append may land first.
  * - A ledger that lost or may have lost data answers `fenced`, never a guess.
  * - Faults are retriable `LEDGER_UNAVAILABLE`; the call's fate is then unknown, and repeating it is safe.
  */
 export interface Ledger {
   reserve(request: ReserveRequest): Promise<ReserveReply>;
   apply(tenantId: string, changes: readonly LedgerChange[], minEpoch: number): Promise<"applied" | "fenced">;
+  /** Reservations of cycle 2 or later that were made before `beforeMs` and are unconfirmed; nothing on a fenced ledger. */
+  unfinished(tenantId: string, beforeMs: number): Promise<readonly UnfinishedReservation[]>;
   /** The epoch this ledger is ready for, or null if it must be recovered first. */
   readyEpoch(tenantIds: readonly string[]): Promise<number | null>;
   /**

@@ -15,13 +15,16 @@ export interface DecisionRequest {
   readonly tenantId: string;
   readonly atMs: number;
   readonly items: readonly ReserveItem[];
-  /**
-   * The record for an item's result, or null if nothing is to be written: a refusal, or a lead that is past this cycle.
-   * A transfer is several records of the one lead, its decision last: they are adjacent in one append, so that no reader
-   * ever stops between the release and the decision that follows it.
-   */
-  readonly decide: (itemIndex: number, result: ReserveResult, epoch: number) => Decision | readonly LeadRecord[] | null;
+  /** What is to be written for the results, one for each item. */
+  readonly decide: (results: readonly ReserveResult[], epoch: number) => Promise<readonly ItemRecords[]>;
 }
+
+/**
+ * The record for an item's result, or null if nothing is to be written: a refusal, or a lead that is past this cycle.
+ * A transfer is several records of the one lead, its decision last: they are adjacent in one append, so that no reader
+ * ever stops between the release and the decision that follows it.
+ */
+export type ItemRecords = Decision | readonly LeadRecord[] | null;
 
 export interface RecordPosition {
   readonly partition: number;
@@ -56,12 +59,14 @@ export function createCommitDecisions({ ledger, log, partitionOf }: CommitDeps) 
   return async function commitDecisions(requests: readonly DecisionRequest[]): Promise<CommitOutcome> {
     const epoch = await log.control.endOffset(0);
     const results: (readonly ReserveResult[])[] = [];
-    for (const { tenantId, atMs, items } of requests) {
+    const decided: (readonly ItemRecords[])[] = [];
+    for (const { tenantId, atMs, items, decide } of requests) {
       const reply = await ledger.reserve({ tenantId, epoch, atMs, items });
       if (reply.kind === "fenced") return { kind: "abandoned", reason: "ledger_fenced" };
       results.push(reply.results);
+      decided.push(await decide(reply.results, epoch));
     }
-    const positions = await append(requests, results, epoch);
+    const positions = await append(requests, decided);
     const fence = await log.control.endOffset(0);
     if (fence !== epoch) return { kind: "abandoned", reason: "epoch_moved" };
     return { kind: "committed", results, positions };
@@ -69,14 +74,13 @@ export function createCommitDecisions({ ledger, log, partitionOf }: CommitDeps) 
 
   async function append(
     requests: readonly DecisionRequest[],
-    results: readonly (readonly ReserveResult[])[],
-    epoch: number,
+    decided: readonly (readonly ItemRecords[])[],
   ): Promise<(RecordPosition | null)[][]> {
     const positions = requests.map(({ items }) => items.map((): RecordPosition | null => null));
     const byPartition = new Map<number, { record: LeadRecord; request: number; item: number }[]>();
-    requests.forEach(({ decide }, request) => {
-      results[request]?.forEach((result, item) => {
-        for (const record of recordsOf(decide(item, result, epoch))) {
+    decided.forEach((ofRequest, request) => {
+      ofRequest.forEach((records, item) => {
+        for (const record of recordsOf(records)) {
           const partition = partitionOf(record.tenantId, record.leadId);
           const records = byPartition.get(partition);
           if (records === undefined) byPartition.set(partition, [{ record, request, item }]);
@@ -100,7 +104,7 @@ export function createCommitDecisions({ ledger, log, partitionOf }: CommitDeps) 
   }
 }
 
-function recordsOf(decided: Decision | readonly LeadRecord[] | null): readonly LeadRecord[] {
+function recordsOf(decided: ItemRecords): readonly LeadRecord[] {
   if (decided === null) return [];
   return "type" in decided ? [decided] : decided;
 }

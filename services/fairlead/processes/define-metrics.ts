@@ -30,6 +30,7 @@ export function defineMetrics(registry: Registry) {
     projectionConflicts: counter("projection_conflicts_total", "Transactions that found another projector ahead."),
     epoch: gauge("capacity_epoch", "Epoch of the ledger in use."),
     recoveries: counter("recoveries_total", "Rebuilds of the ledger, by result.", ["result"]),
+    handOversFinished: counter("hand_overs_finished_total", "Claims and transfers finished for a desk that stopped."),
     waitingRequested: counter("waiting_leads_requested_total", "Waiting leads that were sent to the router again."),
   };
 }

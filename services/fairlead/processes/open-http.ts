@@ -12,6 +12,7 @@ import { capturedLeadFromJson } from "../../core/wire/captured-lead-json.ts";
 import { deskRoutes } from "../../desk/desk-routes.ts";
 import { plannerRoutes } from "../../planner/planner-routes.ts";
 import { createPublishPlan } from "../../planner/publish-plan.ts";
+import { startFinishingHandOvers } from "./finish-hand-overs.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { unusable } from "./unusable-setting.ts";
 
@@ -95,10 +96,12 @@ export interface DeskParts {
 export async function registerDesk(http: Http, context: ServiceContext, parts: DeskParts): Promise<void> {
   const { backing, plans, clock, metrics, decisionPartition } = context;
   const { log, ledger, store } = backing;
+  const commitDecisions = createCommitDecisions({ ledger, log, partitionOf: decisionPartition });
+  startFinishingHandOvers(context, commitDecisions);
   await http.app.register(deskRoutes, {
     reads: store,
     decisions: log.decisions,
-    commitDecisions: createCommitDecisions({ ledger, log, partitionOf: decisionPartition }),
+    commitDecisions,
     partitionOf: decisionPartition,
     partitionCount: log.decisions.partitionCount,
     plans,

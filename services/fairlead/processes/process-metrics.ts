@@ -29,6 +29,7 @@ export function createProcessMetrics(logger: Logger) {
     projector: projectorEvents(metrics, logger, (error) => onFault("projector", error)),
     onRecovery,
     onFault,
+    onFinished: (handOvers: number) => metrics.handOversFinished.inc(handOvers),
     onRequested: (leads: number) => metrics.waitingRequested.inc(leads),
   };
 }

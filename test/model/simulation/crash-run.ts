@@ -17,7 +17,6 @@ export interface CrashRun {
   readonly calls: number;
   /** What the calls were, to name a crash point to a person. */
   readonly labels: readonly string[];
-  readonly defects: ReadonlyMap<string, number>;
 }
 
 const ATTEMPTS = 8;
@@ -26,7 +25,7 @@ const ATTEMPTS = 8;
 export async function runWithCrashes(
   scenario: Scenario,
   crashes: readonly CrashPoint[],
-  { seed = 1, isStrict = false }: { readonly seed?: number; readonly isStrict?: boolean } = {},
+  { seed = 1 }: { readonly seed?: number } = {},
 ): Promise<CrashRun> {
   const labels: string[] = [];
   let isPlaying = false;
@@ -44,7 +43,6 @@ export async function runWithCrashes(
   const world: World = new World({
     seed,
     services: 2,
-    isStrict,
     ...(scenario.plans === undefined ? {} : { plans: scenario.plans }),
     hooks: {
       fateOf: (call) => (isPlaying && scenario.fateOf?.(world, call.label)) || "done",
@@ -66,7 +64,7 @@ export async function runWithCrashes(
   scenario.expectAtRest?.(world);
   await finish(world);
   scenario.expect?.(world);
-  return { violations: world.judge.violations, calls, labels, defects: world.judge.defects };
+  return { violations: world.judge.violations, calls, labels };
 }
 
 /** Sends all commands at once, each by a person of its own, and lets everything come to rest. */

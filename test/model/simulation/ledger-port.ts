@@ -32,6 +32,7 @@ export function ledgerPort(scheduler: Scheduler, process: SimProcess, redis: Red
     reserve: (request) => call("reserve", (at) => at.reserve(request), { ...COMMAND, sent: request.items }),
     apply: (tenantId, changes, minEpoch) =>
       call("apply", (at) => at.apply(tenantId, changes, minEpoch), { ...COMMAND, sent: changes }),
+    unfinished: (tenantId, beforeMs) => call("unfinished", (at) => at.unfinished(tenantId, beforeMs), QUERY),
     readyEpoch: (tenantIds) =>
       call(
         "ready epoch",

@@ -10,7 +10,6 @@ import { POOL_CHANNEL } from "../../support/plan-builder.ts";
 
 export interface RandomRunOptions {
   readonly mutations?: Mutations;
-  readonly isStrict?: boolean;
   readonly faults?: number;
   /** How often a person repeats a command that was not answered. */
   readonly attempts?: number;
@@ -30,8 +29,9 @@ const LEADS = 14;
 const DUPLICATES = 5;
 const COMMANDS_PER_CLIENT = 8;
 const SERVICES = 2;
-/** A person asks until there is an answer; faults end some time. See `known-defects.test.ts` for one who does not. */
+/** A person asks until there is an answer; faults end some time. */
 const ATTEMPTS = 200;
+const GIVEN_UP_MS = 31_000;
 /** Share of calls that go wrong on their way while faults last. */
 const UNKNOWN_FATES = 0.02;
 export const PROCESS_FAULTS = ["kill", "pause", "resume", "rebalance", "reconnect", "publish_plan"] as const;
@@ -46,7 +46,6 @@ export async function runSimulation(seed: number, options: RandomRunOptions = {}
     services: SERVICES,
     mutations: options.mutations ?? {},
     lateness: 0.1,
-    isStrict: options.isStrict === true,
     hooks: {
       fateOf: (call) => fateOf(world, call, hasFaults),
       onEffect(call, when) {
@@ -67,7 +66,8 @@ export async function runSimulation(seed: number, options: RandomRunOptions = {}
       faultsLeft -= 1;
       const fault = inject(world);
       options.trace?.(`fault ${fault}`);
-    } else if (dice < 0.04) world.redis.replicate();
+    } else if (dice < 0.014) finishHandOvers(world);
+    else if (dice < 0.04) world.redis.replicate();
     else if (dice < 0.05)
       random
         .pick(world.services)
@@ -79,7 +79,6 @@ export async function runSimulation(seed: number, options: RandomRunOptions = {}
   hasFaults = false;
   world.isLate = () => false;
   await finish(world);
-  for (const [defect, count] of world.judge.defects) world.counts.set(`known defect: ${defect}`, count);
   return { violations: world.judge.violations, steps: scheduler.steps, counts: world.counts };
 }
 
@@ -109,6 +108,16 @@ function fateOf(world: World, { options }: PendingCall, hasFaults: boolean): Fat
     return fate;
   }
   return random.chance(0.25) ? "reply_delayed" : "done";
+}
+
+/** Long after whoever asked for them has given up, or so the clock says: some may still be on their way. */
+function finishHandOvers(world: World): void {
+  world.scheduler.nowMs += GIVEN_UP_MS;
+  const { finishHandOvers: finish } = world.random.pick(world.services);
+  finish().then(
+    (count) => count > 0 && world.count("hand-over finished"),
+    () => undefined,
+  );
 }
 
 function inject(world: World): string {

@@ -1,7 +1,12 @@
 import type { LedgerRow } from "../../../services/core/domain/ledger/ledger-row.ts";
 import { LedgerImage } from "../../../services/core/domain/ledger/ledger-image.ts";
 import { applyChange } from "../../../services/core/domain/ledger/fold-ledger.ts";
-import type { LedgerChange, ReserveReply, ReserveRequest } from "../../../services/core/domain/ledger/reservation.ts";
+import type {
+  LedgerChange,
+  ReserveReply,
+  ReserveRequest,
+  UnfinishedReservation,
+} from "../../../services/core/domain/ledger/reservation.ts";
 import { reserveBatch } from "../../../services/core/domain/ledger/reserve.ts";
 
 /** Which checks of the scripts are left out, to show that each is needed. */
@@ -70,6 +75,10 @@ export class RedisServer {
     if (ledger === null || (ledger.epoch < minEpoch && this.#mutations.ignoresEpoch !== true)) return "fenced";
     for (const change of changes) applyChange(ledger.image, change);
     return "applied";
+  }
+
+  unfinished(tenantId: string, beforeMs: number): readonly UnfinishedReservation[] {
+    return this.ready(tenantId)?.image.unfinished(beforeMs) ?? [];
   }
 
   /** The epoch in the tenant's meta, whatever its state. */

@@ -9,6 +9,7 @@ import { Fault } from "../../../services/core/domain/fault.ts";
 import type { CompiledPlan } from "../../../services/core/domain/plan/compiled-plan.ts";
 import type { Log } from "../../../services/core/ports/log.ts";
 import type { CommandDeps } from "../../../services/desk/commands/command.ts";
+import { createFinishHandOvers } from "../../../services/desk/commands/finish-hand-overs.ts";
 import { createBuryPoison } from "../../../services/router/bury-poison.ts";
 import { createRouteLeads } from "../../../services/router/route-leads.ts";
 import { startRouter } from "../../../services/router/start-router.ts";
@@ -28,6 +29,7 @@ export interface Service {
   readonly recoverLedger: () => Promise<void>;
   readonly desk: CommandDeps;
   readonly retryWaiting: RetryWaiting;
+  readonly finishHandOvers: () => Promise<number>;
   /** The plan this process knows; another may know a newer one. */
   plan: CompiledPlan;
 }
@@ -42,7 +44,11 @@ export function startService(world: World, name: string): Service {
   const wait = (ms: number): Promise<void> => scheduler.sleep(process, ms);
   const ledger = ledgerPort(scheduler, process, redis);
   const log = logPort(world, process);
-  const plans = { current: planOfTenant, tenantIds: () => [TENANT] };
+  const plans = {
+    current: planOfTenant,
+    tenantIds: () => [TENANT],
+    version: (_tenantId: string, planVersion: number) => Promise.resolve(world.planOf(planVersion)),
+  };
   const recoverLedger = createRecoverLedger({
     ledger,
     log,
@@ -64,6 +70,7 @@ export function startService(world: World, name: string): Service {
     ledger,
     recoverLedger: () => recoverLedger(),
     desk: { reads, decisions, commitDecisions, recoverLedger, plans, partitionOf, clock, wait },
+    finishHandOvers: createFinishHandOvers({ reads, commitDecisions, plans, clock, ledger }),
     retryWaiting: createRetryWaiting({
       scans: reads,
       leads: log.leads,

@@ -21,8 +21,6 @@ export interface WorldOptions {
   /** Chance that a read shows a lead as it was one record ago. */
   readonly lateness?: number;
   readonly longestBatch?: number;
-  /** Makes no allowance for known defects of the product. */
-  readonly isStrict?: boolean;
 }
 
 /** A whole installation: brokers, Redis, the processes of the product and those who use it. */
@@ -47,7 +45,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     const { seed, services, hooks, mutations = {}, lateness = 0, longestBatch = 3, plans = PLANS } = options;
-    this.judge = new Judge(plans, options.isStrict === true);
+    this.judge = new Judge(plans);
     this.#plans = plans;
     this.plan = plans[0]!;
     this.random = createRandom(seed);
@@ -96,6 +94,10 @@ export class World {
   pause(process: SimProcess): void {
     process.isPaused = true;
     for (const topic of [this.leads, this.decisions]) topic.expire(process);
+  }
+
+  planOf(planVersion: number): CompiledPlan | null {
+    return this.#plans.find(({ version }) => version === planVersion) ?? null;
   }
 
   /** The next plan comes into force; one process hears of it at once, the others when they look. */

@@ -20,6 +20,9 @@ export function createMemoryLedger(): Ledger {
       for (const change of changes) applyChange(image, change);
       return "applied";
     },
+    async unfinished(tenantId, beforeMs) {
+      return images.get(tenantId)?.unfinished(beforeMs) ?? [];
+    },
     async readyEpoch(tenantIds) {
       const areSeeded = tenantIds.length > 0 && tenantIds.every((tenantId) => images.has(tenantId));
       return areSeeded ? activeEpoch : null;

@@ -8,12 +8,12 @@
            ended      { 1, lead id, cycle, status 7 released or 8 closed, pool id, rep id or false, loadMilli,
                         identity keys }
            reopened   { 2, lead id, cycle }
-           confirmed  { 3, lead id, cycle, epoch, atMs, index of the window's scope or 0 }
+           confirmed  { 3, lead id, cycle, epoch of the decision }
 
   Returns 1 applied, 0 fenced: nothing has changed.
-  O(changes); three commands for a confirmation, about six for the others.
+  O(changes); one command for a confirmation, about six for the others.
 ]]
--- luacheck: read globals readyEpoch namespace LEAD LEAD_HEAD FILL UNCONFIRMED UNCONFIRMED_HEAD SCOPES HORIZON_MS
+-- luacheck: read globals readyEpoch namespace LEAD LEAD_HEAD FILL SCOPES SCOPE_OF HORIZON_MS
 -- luacheck: read globals OWNED PUBLIC RELEASED CLOSED
 
 local minEpoch, changes = unpack(cmsgpack.unpack(ARGV[1]))
@@ -31,24 +31,13 @@ end
 local function read(leadId)
   local packed = redis.call("HGET", LEADS, leadId)
   if not packed then return nil end
-  local cycle, status, atMs, loadMilli = struct.unpack(LEAD, packed)
+  local cycle, status, via, _, _, loadMilli = struct.unpack(LEAD, packed)
   local ref = string.sub(packed, LEAD_HEAD + 1)
-  return { cycle = cycle, status = status, atMs = atMs, loadMilli = loadMilli, ref = ref }
+  return { cycle = cycle, status = status, via = via, loadMilli = loadMilli, ref = ref }
 end
 
 local function writeEnded(leadId, cycle, status, ref)
-  redis.call("HSET", LEADS, leadId, struct.pack(LEAD, cycle, status, 0, 0, 0, 0, 0) .. ref)
-end
-
--- A reservation whose decision has not been seen in the log, or nil.
-local function unconfirmed(leadId, cycle)
-  local slot = slotOf(leadId, cycle)
-  local packed = redis.call("HGET", WAITING, slot)
-  if not packed then return nil end
-  local reservedIn, atMs, scope, size = struct.unpack(UNCONFIRMED, packed)
-  local repId = string.sub(packed, UNCONFIRMED_HEAD + 1, UNCONFIRMED_HEAD + size)
-  local member = string.sub(packed, UNCONFIRMED_HEAD + size + 1) .. "|" .. slot
-  return { slot = slot, epoch = reservedIn, atMs = atMs, scope = scope, repId = repId, member = member }
+  redis.call("HSET", LEADS, leadId, struct.pack(LEAD, cycle, status, 0, 0, 0, 0, 0, 0, 0) .. ref)
 end
 
 local function free(repId, slot, loadMilli)
@@ -57,24 +46,14 @@ local function free(repId, slot, loadMilli)
   redis.call("HSET", NS .. "fill", repId, struct.pack(FILL, held - 1, load - loadMilli, credit, turn))
 end
 
-local function windowKey(scope, repId)
-  return NS .. "window:" .. SCOPES[scope] .. ":" .. repId
-end
-
-local function enterWindow(scope, reservation)
-  if scope == 0 then return end
-  local key = windowKey(scope, reservation.repId)
-  redis.call("ZADD", key, string.format("%.17g", reservation.atMs), reservation.member)
-end
-
 -- What is out against the newest entry goes first, since that entry may be the one that leaves.
-local function leaveWindow(scope, reservation)
+local function leaveWindow(repId, scope, member)
   if scope == 0 then return end
-  local key = windowKey(scope, reservation.repId)
-  if not redis.call("ZSCORE", key, reservation.member) then return end
+  local key = NS .. "window:" .. SCOPES[scope] .. ":" .. repId
+  if not redis.call("ZSCORE", key, member) then return end
   local newest = redis.call("ZREVRANGE", key, 0, 0, "WITHSCORES")[2]
   redis.call("ZREMRANGEBYSCORE", key, "-inf", string.format("%.17g", newest - HORIZON_MS))
-  redis.call("ZREM", key, reservation.member)
+  redis.call("ZREM", key, member)
 end
 
 local function forget(identityKeys, leadId)
@@ -93,11 +72,14 @@ end
 -- The closure came to the log before the decision of the next cycle. Slot and window entry of that are given back.
 local function voidReservation(leadId, entry)
   if entry.status >= RELEASED then return false end
-  local reservation = unconfirmed(leadId, entry.cycle)
-  if not reservation then return false end
-  redis.call("HDEL", WAITING, reservation.slot)
-  if entry.status == OWNED then free(entry.ref, reservation.slot, entry.loadMilli) end
-  leaveWindow(reservation.scope, reservation)
+  local slot = slotOf(leadId, entry.cycle)
+  local channel = redis.call("HGET", WAITING, slot)
+  if not channel then return false end
+  redis.call("HDEL", WAITING, slot)
+  if entry.status == OWNED then
+    free(entry.ref, slot, entry.loadMilli)
+    leaveWindow(entry.ref, SCOPE_OF[entry.via], channel .. "|" .. slot)
+  end
   return true
 end
 
@@ -121,15 +103,9 @@ local function reopen(leadId, cycle)
   if entry and entry.cycle == cycle and entry.status == CLOSED then writeEnded(leadId, cycle + 1, RELEASED, "") end
 end
 
--- The owner has the lead counted where the log does.
-local function confirm(leadId, cycle, decidedIn, atMs, scope)
-  local reservation = unconfirmed(leadId, cycle)
-  if not reservation or reservation.epoch ~= decidedIn or reservation.atMs ~= atMs then return end
-  redis.call("HDEL", WAITING, reservation.slot)
-  if reservation.repId ~= "" and reservation.scope ~= scope then
-    leaveWindow(reservation.scope, reservation)
-    enterWindow(scope, reservation)
-  end
+-- A ledger of another epoch made another reservation.
+local function confirm(leadId, cycle, decidedIn)
+  if decidedIn == epoch then redis.call("HDEL", WAITING, slotOf(leadId, cycle)) end
 end
 
 local apply = { finish, reopen, confirm }

@@ -1,5 +1,4 @@
 import type { LedgerChange } from "../../domain/ledger/reservation.ts";
-import { SCOPE_CODES } from "./batch-index.ts";
 import { defineScript } from "./define-script.ts";
 import { metaKey } from "./keys.ts";
 import { MessagePackWriter } from "./message-pack.ts";
@@ -13,7 +12,7 @@ interface ApplyRequest {
 
 /** As in apply-changes.lua. */
 const KIND_CODES = { ended: 1, reopened: 2, confirmed: 3 } as const satisfies Record<LedgerChange["kind"], number>;
-const FIELDS = { ended: 8, reopened: 3, confirmed: 6 } as const satisfies Record<LedgerChange["kind"], number>;
+const FIELDS = { ended: 8, reopened: 3, confirmed: 4 } as const satisfies Record<LedgerChange["kind"], number>;
 const writer = new MessagePackWriter();
 
 export const applyChanges = defineScript<ApplyRequest, "applied" | "fenced">({
@@ -32,8 +31,7 @@ function packChange(change: LedgerChange): void {
     case "ended":
       return packEnd(change);
     case "confirmed":
-      writer.number(change.epoch).number(change.atMs);
-      return void writer.number(change.window === null ? 0 : SCOPE_CODES[change.window]);
+      return void writer.number(change.epoch);
     case "reopened":
   }
 }

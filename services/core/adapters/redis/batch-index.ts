@@ -1,4 +1,5 @@
 import { refOf } from "../../domain/ledger/lead-entry.ts";
+import { windowOf } from "../../domain/ledger/via.ts";
 import type {
   Candidate,
   CandidateList,
@@ -79,7 +80,10 @@ export class BatchIndex {
   readonly #channelsIn: Readonly<Record<WindowScope, Set<string>>> = { intake: new Set(), claim: new Set() };
 
   constructor({ items }: ReserveRequest) {
-    for (const { scope, channel } of items) this.#channelsIn[scope].add(channel);
+    for (const item of items) {
+      const window = windowOf(item);
+      if (window !== null) this.#channelsIn[window].add(item.channel);
+    }
     for (const item of items) this.#add(item);
   }
 
@@ -101,10 +105,10 @@ export class BatchIndex {
   }
 
   #profile(item: ReserveItem): number {
-    const { cycle, loadMilli, channel, scope, charged, otherwise } = item;
+    const { cycle, loadMilli, channel, via, planVersion, otherwise } = item;
     const ref = otherwise.kind === "refuse" ? "" : refOf(otherwise);
     // The channel is free text, so it comes last.
-    const name = `${cycle} ${loadMilli} ${scope} ${charged} ${otherwise.kind} ${ref.length} ${ref} ${channel}`;
+    const name = `${cycle} ${loadMilli} ${via} ${planVersion} ${otherwise.kind} ${ref.length} ${ref} ${channel}`;
     const known = this.#profiles.find(name);
     if (known > 0) return known;
     this.profiles.push(item);

@@ -1,6 +1,5 @@
 import type { Fill, Holding, LeadEntry, LedgerState } from "../../domain/ledger/ledger-state.ts";
 import type { ReserveRequest, WindowLimit } from "../../domain/ledger/reservation.ts";
-import { isCounted } from "../../domain/ledger/room.ts";
 import type { BatchIndex } from "./batch-index.ts";
 import type { RawSnapshot } from "./batch-reply.ts";
 import { FILL_BYTES, decodeFill, decodeLead } from "./record-codec.ts";
@@ -71,16 +70,19 @@ export class BatchSnapshot implements LedgerState {
     this.#identities.set(identityKey, leadId);
   }
 
-  take({ repId, loadMilli, credit, turn, window, channel }: Holding): void {
+  take({ repId, loadMilli, window: scope, channel }: Holding): void {
     const fill = this.#fillOf(repId);
     fill.held += 1;
     fill.loadMilli += loadMilli;
-    fill.credit = credit;
-    fill.turn = turn;
-    if (window === null) return;
     for (const tally of this.#tallies.get(repId) ?? []) {
-      if (tally.window.lengthMs > 0 && isCounted(tally.window, { scope: window, channel })) tally.count += 1;
+      const { window } = tally;
+      const isOfChannel = window.channel === null || window.channel === channel;
+      if (window.lengthMs > 0 && window.scope === scope && isOfChannel) tally.count += 1;
     }
+  }
+
+  charge(repId: string, { credit, turn }: Pick<Fill, "credit" | "turn">): void {
+    Object.assign(this.#fillOf(repId), { credit, turn });
   }
 
   #fillOf(repId: string): Fill {

@@ -18,7 +18,7 @@ export interface LedgerKeys {
   /** Identity key → lead id. */
   readonly identity: string;
   readonly turn: string;
-  /** Slot → its reservation, until the decision has been seen in the log; from cycle 2 on (apply-changes.lua). */
+  /** Slot → channel of a reservation whose decision has not been seen in the log yet; from cycle 2 on. */
   readonly unconfirmed: string;
   /** There while rows are written, before activation. */
   readonly seeding: string;

@@ -41,18 +41,16 @@ local function callInSlices(command, key, args)
   return all
 end
 
--- The lead record: cycle, status, atMs, loadMilli, credit, turn, floor, then the ref. 45 bytes and the ref.
-local LEAD = "<I4Bddddd"
-local LEAD_HEAD = 45
+-- The lead record: cycle, status, via, plan version, atMs, loadMilli, credit, turn, floor, then the ref.
+local LEAD = "<I4BBI4ddddd"
+local LEAD_HEAD = 50
 -- held, loadMilli, credit, turn. Doubles, so that every number comes back to the last bit.
 local FILL = "<dddd"
 
--- A reservation of cycle 2 or later whose decision has not been seen in the log: epoch, atMs, index of the window's
--- scope or 0, length of the rep id, then the rep id and the channel.
-local UNCONFIRMED = "<ddBI4"
-local UNCONFIRMED_HEAD = 21
-
 local SCOPES = { "intake", "claim" }
+-- By via: routed, rerouted, claimed, transferred. 0 counts in no window.
+local SCOPE_OF = { 1, 1, 2, 0 }
+local LAST_CHARGED_VIA = 2
 -- Window entries that are this much older than the newest are out.
 local HORIZON_MS = 32 * 86400000
 

@@ -3,7 +3,7 @@ import { refOf } from "../../domain/ledger/lead-entry.ts";
 import type { Strategy } from "../../domain/matching/policy.ts";
 import { type BatchIndex, SCOPE_CODES } from "./batch-index.ts";
 import { MessagePackWriter } from "./message-pack.ts";
-import { statusCode } from "./record-codec.ts";
+import { statusCode, viaCode } from "./record-codec.ts";
 
 /** As in reserve-choose.lua. */
 const STRATEGY_CODES = {
@@ -70,10 +70,8 @@ function column<T>(name: string, values: readonly T[], write: (value: T) => unkn
 const textOrFalse = (text: string | null) => (text === null ? writer.false() : writer.text(text));
 
 /** At 0 a lead that no list places stays as it is; else it gets this status. */
-function packProfile({ cycle, loadMilli, channel, scope, charged, otherwise }: ReserveItem): void {
-  writer.array(7).number(cycle).number(loadMilli).text(channel).number(SCOPE_CODES[scope]);
-  if (charged) writer.true();
-  else writer.false();
+function packProfile({ cycle, loadMilli, channel, via, planVersion, otherwise }: ReserveItem): void {
+  writer.array(7).number(cycle).number(loadMilli).text(channel).number(viaCode(via)).number(planVersion);
   if (otherwise.kind === "refuse") writer.number(0).text("");
   else writer.number(statusCode(otherwise.kind)).text(refOf(otherwise));
 }

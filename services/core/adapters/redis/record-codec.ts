@@ -1,3 +1,4 @@
+import type { DecisionVia } from "../../domain/decision/log-record.ts";
 import type { LedgerLeadStatus } from "../../domain/ledger/ledger-row.ts";
 import type { Fill, LeadEntry } from "../../domain/ledger/ledger-state.ts";
 
@@ -15,34 +16,46 @@ const STATUSES = [
 
 export const statusCode = (status: LedgerLeadStatus): number => STATUSES.indexOf(status) + 1;
 
-const HEAD_BYTES = 45;
+const VIA_CODES = { routed: 1, rerouted: 2, claimed: 3, transferred: 4 } as const satisfies Record<DecisionVia, number>;
+const VIAS: readonly (DecisionVia | null)[] = [null, "routed", "rerouted", "claimed", "transferred"];
+
+/** By number, as in ledger-preamble.lua; 0 for none. */
+export const viaCode = (via: DecisionVia | null): number => (via === null ? 0 : VIA_CODES[via]);
+
+const HEAD_BYTES = 50;
 export const FILL_BYTES = 32;
 
-/** `<I4Bddddd` and the ref: doubles, because a charge has to come back to the last bit. */
+/** `<I4BBI4ddddd` and the ref: doubles, because a charge has to come back to the last bit. */
 export function encodeLead(entry: LeadEntry): Buffer {
   const bytes = Buffer.allocUnsafe(HEAD_BYTES + Buffer.byteLength(entry.ref));
   bytes.writeUInt32LE(entry.cycle, 0);
   bytes[4] = statusCode(entry.status);
-  bytes.writeDoubleLE(entry.atMs, 5);
-  bytes.writeDoubleLE(entry.loadMilli, 13);
-  bytes.writeDoubleLE(entry.credit, 21);
-  bytes.writeDoubleLE(entry.turn, 29);
-  bytes.writeDoubleLE(entry.floor, 37);
+  bytes[5] = viaCode(entry.via);
+  bytes.writeUInt32LE(entry.planVersion, 6);
+  bytes.writeDoubleLE(entry.atMs, 10);
+  bytes.writeDoubleLE(entry.loadMilli, 18);
+  bytes.writeDoubleLE(entry.credit, 26);
+  bytes.writeDoubleLE(entry.turn, 34);
+  bytes.writeDoubleLE(entry.floor, 42);
   bytes.write(entry.ref, HEAD_BYTES);
   return bytes;
 }
 
 export function decodeLead(bytes: Buffer): LeadEntry {
   const status = STATUSES[bytes[4]! - 1];
+  const via = VIAS[bytes[5]!];
   if (status === undefined) throw new Error(`A lead record in Redis has the unknown status ${bytes[4]}.`);
+  if (via === undefined) throw new Error(`A lead record in Redis has the unknown via ${bytes[5]}.`);
   return {
     cycle: bytes.readUInt32LE(0),
     status,
-    atMs: bytes.readDoubleLE(5),
-    loadMilli: bytes.readDoubleLE(13),
-    credit: bytes.readDoubleLE(21),
-    turn: bytes.readDoubleLE(29),
-    floor: bytes.readDoubleLE(37),
+    via,
+    planVersion: bytes.readUInt32LE(6),
+    atMs: bytes.readDoubleLE(10),
+    loadMilli: bytes.readDoubleLE(18),
+    credit: bytes.readDoubleLE(26),
+    turn: bytes.readDoubleLE(34),
+    floor: bytes.readDoubleLE(42),
     ref: bytes.toString("utf8", HEAD_BYTES),
   };
 }
@@ -52,11 +65,13 @@ export function isRecordOf(bytes: Buffer, entry: LeadEntry): boolean {
   return (
     bytes.readUInt32LE(0) === entry.cycle &&
     bytes[4] === statusCode(entry.status) &&
-    bytes.readDoubleLE(5) === entry.atMs &&
-    bytes.readDoubleLE(13) === entry.loadMilli &&
-    bytes.readDoubleLE(21) === entry.credit &&
-    bytes.readDoubleLE(29) === entry.turn &&
-    bytes.readDoubleLE(37) === entry.floor &&
+    bytes[5] === viaCode(entry.via) &&
+    bytes.readUInt32LE(6) === entry.planVersion &&
+    bytes.readDoubleLE(10) === entry.atMs &&
+    bytes.readDoubleLE(18) === entry.loadMilli &&
+    bytes.readDoubleLE(26) === entry.credit &&
+    bytes.readDoubleLE(34) === entry.turn &&
+    bytes.readDoubleLE(42) === entry.floor &&
     bytes.toString("utf8", HEAD_BYTES) === entry.ref
   );
 }

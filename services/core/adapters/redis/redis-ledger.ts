@@ -6,6 +6,7 @@ import { dumpRows } from "./dump-rows.ts";
 import { ledgerKeys, metaKey } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 import { indexRequest, reserveBatch } from "./reserve-batch.ts";
+import { readUnfinished } from "./read-unfinished.ts";
 import { seedLedger } from "./seed-ledger.ts";
 import { sweepNamespaces } from "./sweep-namespaces.ts";
 
@@ -32,6 +33,7 @@ export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> 
   return {
     reserve: (request) => reserveBatch(client, indexRequest(request)),
     apply: (tenantId, changes, minEpoch) => applyChanges(client, { tenantId, changes, minEpoch }),
+    unfinished: (tenantId, beforeMs) => readUnfinished(client, tenantId, beforeMs),
     readyEpoch: (tenantIds) => commonEpoch(client, tenantIds),
     async seed(epoch, tenants) {
       const seeder = await bulk();

@@ -54,7 +54,7 @@ function agrees(result: ReserveResult, answer: RawAnswer | undefined, cycle: num
       return answer === refusalCode(result.reason);
     case "decided":
       if (result.replayed) return answer === ANSWER_CODES.replayed;
-      return Buffer.isBuffer(answer) && isRecordOf(answer, entryOf(cycle, result.atMs, result.outcome, result.charge));
+      return Buffer.isBuffer(answer) && isRecordOf(answer, entryOf({ ...result, cycle }));
   }
 }
 

@@ -3,14 +3,14 @@
 ]]
 -- luacheck: ignore 211
 -- luacheck: read globals gRep gPool gLoad gWeight gWindows wScope wChannel wLimit
--- luacheck: read globals held load credit turns counts floors
+-- luacheck: read globals held load credit turns counts floors SCOPE_OF
 
 local FAIR_FIT, BEST_FIT, ROUND_ROBIN, WEIGHTED = 1, 2, 3, 4
 
 -- What the lead at hand asks of a rep.
 local loadMilli, scope, channel
 local function setDemand(profile)
-  loadMilli, channel, scope = profile[2], profile[3], profile[4]
+  loadMilli, channel, scope = profile[2], profile[3], SCOPE_OF[profile[4]]
 end
 
 local function isCounted(w)

@@ -6,14 +6,12 @@ import type { Decision } from "./log-record.ts";
 /**
  * The record for what the ledger answered, or null when none is due: the lead is past this cycle, or nothing changed.
  *
- * A replayed result carries the time and charge of the attempt that made it, so that the record is the same whichever
- * attempt's append lands first. Only the explanation is then lost.
+ * A replayed result carries the way, plan version, time and charge of the attempt that made it, so that the record is the
+ * same whichever attempt's append lands first. Only the explanation is then lost.
+ *
+ * @param matched under the plan version of the result
  */
-export function buildDecision(
-  matched: MatchedLead,
-  result: ReserveResult,
-  { epoch, planVersion }: { readonly epoch: number; readonly planVersion: number },
-): Decision | null {
+export function buildDecision(matched: MatchedLead, result: ReserveResult, epoch: number): Decision | null {
   if (result.kind !== "decided") return null;
   const { facts, placement, segment, item } = matched;
   return {
@@ -26,8 +24,8 @@ export function buildDecision(
     decisionId: decisionId(facts.tenantId, facts.leadId, item.cycle),
     epoch,
     outcome: result.outcome,
-    via: item.cycle === 1 ? "routed" : "rerouted",
-    planVersion,
+    via: result.via,
+    planVersion: result.planVersion,
     nodeId: placement.nodeId ?? "",
     territoryId: placement.territoryId,
     territoryRule: placement.rule,

@@ -1,5 +1,5 @@
 import { LedgerImage } from "../ledger/ledger-image.ts";
-import { applyChange, applyDecision, applyRepeatedCharge } from "../ledger/fold-ledger.ts";
+import { applyChange, applyDecision, applyCharge } from "../ledger/fold-ledger.ts";
 import { ledgerChange } from "../ledger/ledger-change.ts";
 import { foldLead, type RecordVerdict } from "./fold.ts";
 import type { LeadState } from "./lead-state.ts";
@@ -44,7 +44,7 @@ export function createLogFold(): LogFold {
     const { verdict, state } = foldLead(leads.get(record.leadId), record, barrierEpoch);
     verdicts[verdict]++;
     if (record.type === "decision" && (verdict === "stale" || verdict === "duplicate")) {
-      applyRepeatedCharge(ledger, record);
+      applyCharge(ledger, record);
     }
     if (verdict !== "effective" || state === undefined) return verdict;
     leads.set(record.leadId, state);

@@ -31,10 +31,10 @@ export function admit(entry: LeadEntry | undefined, item: ReserveItem): ReserveR
 
 function replay(entry: LeadEntry): ReserveResult {
   const outcome = outcomeOf(entry);
-  if (outcome === null) return SUPERSEDED;
-  const { loadMilli, credit, turn, floor, atMs } = entry;
+  const { via, planVersion, loadMilli, credit, turn, floor, atMs } = entry;
+  if (outcome === null || via === null) return SUPERSEDED;
   const charge = { loadMilli, credit, turn, floor };
-  return { kind: "decided", outcome, charge, atMs, replayed: true, step: -1, verdicts: [] };
+  return { kind: "decided", outcome, via, planVersion, charge, atMs, replayed: true, step: -1, verdicts: [] };
 }
 
 function outcomeOf({ status, ref }: LeadEntry): Outcome | null {

@@ -2,6 +2,7 @@ import type { LedgerCharge } from "../decision/log-record.ts";
 import { type Standing, effectiveCredit } from "./choose.ts";
 import type { Fill } from "./ledger-state.ts";
 import { type Demand, hasRoom } from "./room.ts";
+import { isCharged } from "./via.ts";
 
 /** Reps of a list across teams are no fairness group: it has no floor, and raises none. */
 const NO_NODE = "";
@@ -13,7 +14,7 @@ export const NO_CHARGE: LedgerCharge = { loadMilli: 0, credit: 0, turn: 0, floor
 export function chargeWinner(standing: Standing, demand: Demand, winner: number, turn: number): LedgerCharge {
   const fill = standing.fills[winner]!;
   const { loadMilli } = demand;
-  if (!demand.charged) return { loadMilli, credit: fill.credit, turn: fill.turn, floor: standing.floor };
+  if (!isCharged(demand)) return { loadMilli, credit: fill.credit, turn: turn + 1, floor: standing.floor };
   const { fairnessWeight } = standing.list.candidates[winner]!.grant;
   const credit = effectiveCredit(fill, standing.floor) + loadMilli / 1000 / fairnessWeight;
   return { loadMilli, credit, turn: turn + 1, floor: standing.floor };

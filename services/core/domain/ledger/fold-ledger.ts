@@ -1,10 +1,10 @@
 import type { Decision } from "../decision/log-record.ts";
 import { endedEntry, entryOf, isEnded, keepsIdentity, mayClose } from "./lead-entry.ts";
-import { windowOf } from "./ledger-change.ts";
 import type { LedgerImage } from "./ledger-image.ts";
 import type { LeadEntry } from "./ledger-state.ts";
 import { slotOf } from "./rep-holdings.ts";
 import type { LedgerChange } from "./reservation.ts";
+import { isCharged, windowOf } from "./via.ts";
 
 /**
  * The effect of an effective decision, so that folding a log gives the rows of the ledger that reserved it (I7). It
@@ -14,17 +14,17 @@ import type { LedgerChange } from "./reservation.ts";
  * The order of partitions does not matter; repeating a decision changes nothing.
  */
 export function applyDecision(image: LedgerImage, decision: Decision): void {
-  const { leadId, cycle, atMs, outcome, charge, facts, nodeId } = decision;
+  const { leadId, cycle, atMs, outcome, charge, facts } = decision;
   if ((image.lead(leadId)?.cycle ?? 0) >= cycle) return;
-  image.record(leadId, entryOf(cycle, atMs, outcome, charge));
+  image.record(leadId, entryOf(decision));
   if (decision.via === "routed" && keepsIdentity(outcome)) {
     for (const identityKey of facts.identityKeys) image.register(identityKey, leadId);
   }
   if (outcome.kind !== "assigned") return;
   const { channel } = facts.source;
-  image.take({ ...charge, repId: outcome.repId, leadId, cycle, window: windowOf(decision), channel, atMs });
-  image.turn = Math.max(image.turn, charge.turn);
-  image.raiseFloor(nodeId, charge.floor);
+  const { loadMilli } = charge;
+  image.take({ repId: outcome.repId, leadId, cycle, loadMilli, window: windowOf(decision), channel, atMs });
+  applyCharge(image, decision);
 }
 
 /**
@@ -32,10 +32,11 @@ export function applyDecision(image: LedgerImage, decision: Decision): void {
  * ledger before the closure was read there, and charges are never taken back (`voidReservation`). Charging twice
  * changes nothing.
  */
-export function applyRepeatedCharge(image: LedgerImage, { outcome, charge, nodeId }: Decision): void {
+export function applyCharge(image: LedgerImage, { outcome, via, charge, nodeId }: Decision): void {
   if (outcome.kind !== "assigned") return;
-  image.charge(outcome.repId, charge);
   image.turn = Math.max(image.turn, charge.turn);
+  if (!isCharged({ via })) return;
+  image.charge(outcome.repId, charge);
   image.raiseFloor(nodeId, charge.floor);
 }
 
@@ -79,11 +80,12 @@ function close(image: LedgerImage, { leadId, cycle, identityKeys }: Change<"ende
  */
 function voidReservation(image: LedgerImage, leadId: string, entry: LeadEntry): boolean {
   const slot = slotOf(leadId, entry.cycle);
-  const reservation = image.unconfirmed(slot);
-  if (reservation === undefined || isEnded(entry.status)) return false;
+  if (image.unconfirmed(slot) === undefined || isEnded(entry.status)) return false;
   image.confirm(slot);
-  if (entry.status === "owned") image.free(entry.ref, slot, entry.loadMilli);
-  if (reservation.window !== null) image.leaveWindow(reservation.repId, reservation.window, slot);
+  if (entry.status !== "owned" || entry.via === null) return true;
+  image.free(entry.ref, slot, entry.loadMilli);
+  const window = windowOf({ via: entry.via });
+  if (window !== null) image.leaveWindow(entry.ref, window, slot);
   return true;
 }
 
@@ -95,13 +97,7 @@ function reopen(image: LedgerImage, { leadId, cycle }: Change<"reopened">): void
 }
 
 /** The decision stands in the log, for the entry or for one that the lead is past already. */
-function confirm(image: LedgerImage, { leadId, cycle, epoch, atMs, window }: Change<"confirmed">): void {
+function confirm(image: LedgerImage, { leadId, cycle, epoch }: Change<"confirmed">): void {
   const slot = slotOf(leadId, cycle);
-  const reservation = image.unconfirmed(slot);
-  if (reservation?.epoch !== epoch || reservation.atMs !== atMs) return;
-  image.confirm(slot);
-  const { repId, channel, window: reserved } = reservation;
-  if (repId === "" || window === reserved) return;
-  if (reserved !== null) image.leaveWindow(repId, reserved, slot);
-  if (window !== null) image.enterWindow(repId, window, { channel, leadId, cycle, atMs });
+  if (image.unconfirmed(slot)?.epoch === epoch) image.confirm(slot);
 }

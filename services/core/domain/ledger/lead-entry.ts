@@ -1,13 +1,25 @@
-import type { LedgerCharge, Outcome } from "../decision/log-record.ts";
+import type { DecisionVia, LedgerCharge, Outcome } from "../decision/log-record.ts";
 import type { LedgerLeadStatus } from "./ledger-row.ts";
 import type { LeadEntry } from "./ledger-state.ts";
 
+/** What a decision of the log and a reservation of the ledger have in common. */
+export interface Decided {
+  readonly cycle: number;
+  readonly outcome: Outcome;
+  readonly via: DecisionVia;
+  readonly planVersion: number;
+  readonly atMs: number;
+  readonly charge: LedgerCharge;
+}
+
 /** How the ledger writes down an outcome. */
-export function entryOf(cycle: number, atMs: number, outcome: Outcome, charge: LedgerCharge): LeadEntry {
+export function entryOf({ cycle, outcome, via, planVersion, atMs, charge }: Decided): LeadEntry {
   return {
     cycle,
     status: outcome.kind === "assigned" ? "owned" : outcome.kind,
     ref: refOf(outcome),
+    via,
+    planVersion,
     atMs,
     loadMilli: charge.loadMilli,
     credit: charge.credit,
@@ -33,7 +45,7 @@ export function refOf(outcome: Outcome): string {
 
 /** A cycle that a later record ended: its outcome is gone, and with it the numbers. */
 export function endedEntry(cycle: number, status: "released" | "closed", ref: string): LeadEntry {
-  return { cycle, status, ref, atMs: 0, loadMilli: 0, credit: 0, turn: 0, floor: 0 };
+  return { cycle, status, ref, via: null, planVersion: 0, atMs: 0, loadMilli: 0, credit: 0, turn: 0, floor: 0 };
 }
 
 /** Whether the lead lives on in this status, so that its customer's next enquiry is a duplicate of it. */

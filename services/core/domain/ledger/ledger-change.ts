@@ -1,5 +1,5 @@
-import type { Decision, LogRecord } from "../decision/log-record.ts";
-import type { LedgerChange, WindowScope } from "./reservation.ts";
+import type { LogRecord } from "../decision/log-record.ts";
+import type { LedgerChange } from "./reservation.ts";
 
 /**
  * What a record of the log changes in the ledger, or null if nothing. A decision was reserved there before it was
@@ -20,25 +20,12 @@ export function ledgerChange(record: LogRecord): LedgerChange | null {
     case "reopening":
       return { kind: "reopened", leadId: record.leadId, cycle: record.cycle };
     case "decision": {
-      const { leadId, cycle, epoch, atMs } = record;
-      return cycle === 1 ? null : { kind: "confirmed", leadId, cycle, epoch, atMs, window: windowOf(record) };
+      const { leadId, cycle, epoch } = record;
+      return cycle === 1 ? null : { kind: "confirmed", leadId, cycle, epoch };
     }
     case "follow_up":
     case "barrier":
     case "plan_published":
-      return null;
-  }
-}
-
-/** The window that a decision's owner has it counted in. A transfer counts in none: it neither came in nor was claimed. */
-export function windowOf({ via }: Pick<Decision, "via">): WindowScope | null {
-  switch (via) {
-    case "routed":
-    case "rerouted":
-      return "intake";
-    case "claimed":
-      return "claim";
-    case "transferred":
       return null;
   }
 }

@@ -9,7 +9,7 @@ import {
   readSlot,
   slotOf,
 } from "./rep-holdings.ts";
-import type { WindowLimit, WindowScope } from "./reservation.ts";
+import type { UnfinishedReservation, WindowLimit, WindowScope } from "./reservation.ts";
 
 /** One tenant's ledger in memory. */
 export class LedgerImage implements LedgerState {
@@ -43,6 +43,10 @@ export class LedgerImage implements LedgerState {
     return this.#rep(repId).fill;
   }
 
+  holds(repId: string, slot: string): boolean {
+    return this.#rep(repId).held.has(slot);
+  }
+
   windowCount(repId: string, window: WindowLimit, atMs: number): number {
     return countWindow(this.#rep(repId), window, atMs);
   }
@@ -68,6 +72,15 @@ export class LedgerImage implements LedgerState {
     return this.#unconfirmed.get(slot);
   }
 
+  /** Unconfirmed reservations that were made before. */
+  unfinished(beforeMs: number): readonly UnfinishedReservation[] {
+    return Array.from(this.#unconfirmed.keys(), readSlot).flatMap(({ leadId, cycle }) => {
+      const entry = this.#leads.get(leadId);
+      const isOld = entry?.cycle === cycle && entry.via !== null && entry.atMs < beforeMs;
+      return isOld ? [{ leadId, cycle, via: entry.via }] : [];
+    });
+  }
+
   confirm(slot: string): void {
     this.#unconfirmed.delete(slot);
   }
@@ -84,12 +97,11 @@ export class LedgerImage implements LedgerState {
     else this.#identities.set(identityKey, others);
   }
 
-  take({ repId, leadId, cycle, loadMilli, credit, turn, window, channel, atMs }: Holding): void {
+  take({ repId, leadId, cycle, loadMilli, window, channel, atMs }: Holding): void {
     const { fill, held } = this.#rep(repId);
     held.add(slotOf(leadId, cycle));
     fill.held = held.size;
     fill.loadMilli += loadMilli;
-    this.charge(repId, { credit, turn });
     if (window !== null) this.enterWindow(repId, window, { channel, leadId, cycle, atMs });
   }
 

@@ -1,3 +1,5 @@
+import type { DecisionVia } from "../decision/log-record.ts";
+
 /**
  * The ledger of one tenant as rows, the form in which it is seeded, dumped and compared with fold(log). Two ledgers are
  * equal if the sets of their rows' canonical strings are.
@@ -10,7 +12,9 @@ export type LedgerRow =
       readonly status: LedgerLeadStatus;
       /** Owner, pool, original lead or reason code, as the status says; else empty. A `public` release keeps its pool. */
       readonly ref: string;
-      /** When this cycle was decided, and its charge; zeros once the cycle has ended. */
+      /** How, under which plan and when this cycle was decided, and its charge; null and zeros once it has ended. */
+      readonly via: DecisionVia | null;
+      readonly planVersion: number;
       readonly atMs: number;
       readonly loadMilli: number;
       readonly credit: number;

@@ -1,4 +1,5 @@
 import type { LedgerLeadStatus } from "./ledger-row.ts";
+import type { DecisionVia } from "../decision/log-record.ts";
 import type { WindowLimit, WindowScope } from "./reservation.ts";
 
 /** How full one rep is, and whose turn it is. */
@@ -16,6 +17,9 @@ export interface LeadEntry {
   readonly cycle: number;
   readonly status: LedgerLeadStatus;
   readonly ref: string;
+  /** How the outcome came about, and under which plan; null and 0 once the cycle has ended. */
+  readonly via: DecisionVia | null;
+  readonly planVersion: number;
   readonly atMs: number;
   readonly loadMilli: number;
   readonly credit: number;
@@ -28,13 +32,8 @@ export interface LeadEntry {
  * still come first there. Cycle 1 has none before it.
  */
 export interface Unconfirmed {
-  /** Of the reservation. Its decision carries the same two, which tell it from any other of the cycle. */
+  /** Of the reservation. Its decision carries the same; a cycle is reserved once in an epoch. */
   readonly epoch: number;
-  readonly atMs: number;
-  /** Empty if it made nobody the owner. */
-  readonly repId: string;
-  /** The window that the lead counts in, or null for none. */
-  readonly window: WindowScope | null;
   readonly channel: string;
 }
 
@@ -44,8 +43,6 @@ export interface Holding {
   readonly leadId: string;
   readonly cycle: number;
   readonly loadMilli: number;
-  readonly credit: number;
-  readonly turn: number;
   /** The window that the lead counts in; null for transfers, which count in none. */
   readonly window: WindowScope | null;
   readonly channel: string;
@@ -57,12 +54,12 @@ export interface Holding {
  * repeats what its script did.
  */
 export interface LedgerState {
-  /** The tenant's assignment counter. */
+  /** The tenant's assignment counter: the order in which slots were given. */
   turn: number;
   lead(leadId: string): LeadEntry | undefined;
   /** The lead that an identity key belongs to. */
   leadOf(identityKey: string): string | undefined;
-  /** Always the same object for one rep; changed by `take` only. */
+  /** Always the same object for one rep; changed by `take` and `charge` only. */
   fill(repId: string): Readonly<Fill>;
   /** Leads of the window that are younger than its length at `atMs`; one exactly that old is out. */
   windowCount(repId: string, window: WindowLimit, atMs: number): number;
@@ -74,4 +71,5 @@ export interface LedgerState {
   expectDecision(slot: string, reservation: Unconfirmed): void;
   register(identityKey: string, leadId: string): void;
   take(holding: Holding): void;
+  charge(repId: string, charge: Pick<Fill, "credit" | "turn">): void;
 }

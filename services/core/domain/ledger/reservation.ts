@@ -1,4 +1,4 @@
-import type { LedgerCharge, Outcome } from "../decision/log-record.ts";
+import type { DecisionVia, LedgerCharge, Outcome } from "../decision/log-record.ts";
 import type { CandidateVerdict } from "../decision/explanation.ts";
 import type { Strategy } from "../matching/policy.ts";
 
@@ -57,9 +57,10 @@ export interface ReserveItem {
   readonly identityKeys: readonly string[];
   readonly loadMilli: number;
   readonly channel: string;
-  readonly scope: WindowScope;
-  /** False for claims and transfers: they neither cost nor earn a turn. */
-  readonly charged: boolean;
+  /** Says which windows count the lead, and whether it costs its owner a turn. */
+  readonly via: DecisionVia;
+  /** Of the plan that lists and limits come from. */
+  readonly planVersion: number;
   /** Tried in order; the first list with room decides. */
   readonly lists: readonly CandidateList[];
   readonly otherwise: Otherwise;
@@ -77,16 +78,28 @@ export interface ReserveRequest {
   readonly items: readonly ReserveItem[];
 }
 
+/** A reservation whose decision has not been seen in the log. */
+export interface UnfinishedReservation {
+  readonly leadId: string;
+  readonly cycle: number;
+  readonly via: DecisionVia;
+}
+
 export type ReserveRefusal = "no_capacity" | "already_owned" | "stale_version" | "lead_closed" | Limit;
 export type Limit = "private_pool_full" | "load_full" | "intake_window_full" | "daily_claim_limit";
 
 export type ReserveResult =
-  /** The outcome of exactly this cycle. `replayed` if an earlier call made it: the explanation is then not known. */
+  /**
+   * The outcome of exactly this cycle. `replayed` if an earlier call made it, in its own way and under its own plan: the
+   * explanation is then not known.
+   */
   | {
       readonly kind: "decided";
       readonly outcome: Outcome;
       readonly charge: LedgerCharge;
       readonly atMs: number;
+      readonly via: DecisionVia;
+      readonly planVersion: number;
       readonly replayed: boolean;
       readonly step: number;
       readonly verdicts: readonly CandidateVerdict[];
@@ -121,9 +134,6 @@ export type LedgerChange =
       readonly kind: "confirmed";
       readonly leadId: string;
       readonly cycle: number;
-      /** Those of the decision, and of no other reservation of the cycle. */
+      /** Of the decision: a ledger of another epoch made another reservation, which this does not confirm. */
       readonly epoch: number;
-      readonly atMs: number;
-      /** Where its owner has it counted: elsewhere than reserved, if a claim found what a transfer had left behind. */
-      readonly window: WindowScope | null;
     };

@@ -9,6 +9,7 @@ import type { Fill, LedgerState } from "./ledger-state.ts";
 import { slotOf } from "./rep-holdings.ts";
 import type { CandidateList, ReserveItem, ReserveRefusal, ReserveRequest, ReserveResult } from "./reservation.ts";
 import { type CountWindow, shortageOf } from "./room.ts";
+import { isCharged, windowOf } from "./via.ts";
 
 /**
  * What a reservation means. Every ledger gives exactly these answers: the memory ledger by calling this, the Redis one
@@ -66,12 +67,8 @@ function reserveOne(batch: ReserveBatch, item: ReserveItem): ReserveResult {
   if (answer !== null) return answer;
   const original = originalOf(batch.state, item);
   if (original !== undefined) {
-    return record(
-      batch,
-      item,
-      { kind: "duplicate", ofLeadId: original },
-      { charge: NO_CHARGE, step: -1, verdicts: [] },
-    );
+    const outcome = { kind: "duplicate", ofLeadId: original } as const;
+    return record(batch, item, outcome, { charge: NO_CHARGE, step: -1, verdicts: [] });
   }
   const placement = place(batch, item);
   if (placement.step < 0 && item.otherwise.kind === "refuse") {
@@ -126,11 +123,12 @@ function assign(
   const standing = standingOf(batch, list);
   const { repId } = list.candidates[winner]!.grant;
   const cost = chargeWinner(standing, item, winner, state.turn);
-  const window = windowOf(item);
-  state.take({ ...cost, repId, leadId: item.leadId, cycle: item.cycle, window, channel: item.channel, atMs });
+  const { leadId, cycle, channel } = item;
+  state.turn = cost.turn;
+  state.take({ repId, leadId, cycle, loadMilli: cost.loadMilli, window: windowOf(item), channel, atMs });
   let charge = cost;
-  if (item.charged) {
-    state.turn = cost.turn;
+  if (isCharged(item)) {
+    state.charge(repId, cost);
     charge = { ...cost, floor: nextFloor(standing, batch.lineup(list).present, item) };
     if (charge.floor > standing.floor) state.raiseFloor(list.nodeId, charge.floor);
   }
@@ -143,23 +141,17 @@ interface Circumstances {
   readonly verdicts: readonly CandidateVerdict[];
 }
 
-/** The window an assignment counts in: a transfer in none. */
-const windowOf = ({ transferFromRepId, scope }: ReserveItem) => (transferFromRepId === null ? scope : null);
-
 function record(batch: ReserveBatch, item: ReserveItem, outcome: Outcome, how: Circumstances): ReserveResult {
   const { state, epoch, atMs } = batch;
-  state.record(item.leadId, entryOf(item.cycle, atMs, outcome, how.charge));
-  if (item.cycle > 1) {
-    const owner =
-      outcome.kind === "assigned" ? { repId: outcome.repId, window: windowOf(item) } : { repId: "", window: null };
-    state.expectDecision(slotOf(item.leadId, item.cycle), { epoch, atMs, ...owner, channel: item.channel });
-  }
+  const { leadId, cycle, via, planVersion, channel } = item;
+  state.record(leadId, entryOf({ cycle, outcome, via, planVersion, atMs, charge: how.charge }));
+  if (cycle > 1) state.expectDecision(slotOf(leadId, cycle), { epoch, channel });
   if (keepsIdentity(outcome)) {
     for (const identityKey of item.identityKeys) {
-      if (state.leadOf(identityKey) === undefined) state.register(identityKey, item.leadId);
+      if (state.leadOf(identityKey) === undefined) state.register(identityKey, leadId);
     }
   }
-  return { kind: "decided", outcome, ...how, atMs, replayed: false };
+  return { kind: "decided", outcome, via, planVersion, ...how, atMs, replayed: false };
 }
 
 /** A claimant is told which of the limits it was; where many were asked there is no single one to name. */

@@ -1,11 +1,12 @@
 import type { Fill } from "./ledger-state.ts";
+import { windowOf } from "./via.ts";
 import type { Limit, RepGrant, ReserveItem, WindowLimit } from "./reservation.ts";
 
 /** Counts of a rep's windows at the time of the batch. */
 export type CountWindow = (repId: string, window: WindowLimit) => number;
 
 /** What a lead asks of a rep. */
-export type Demand = Pick<ReserveItem, "loadMilli" | "channel" | "scope" | "charged">;
+export type Demand = Pick<ReserveItem, "loadMilli" | "channel" | "via">;
 
 export interface Shortage {
   readonly limit: Limit;
@@ -14,8 +15,8 @@ export interface Shortage {
 }
 
 /** Windows that a lead would count in. */
-export function isCounted(window: WindowLimit, demand: Pick<Demand, "scope" | "channel">): boolean {
-  return window.scope === demand.scope && (window.channel === null || window.channel === demand.channel);
+export function isCounted(window: WindowLimit, demand: Pick<Demand, "via" | "channel">): boolean {
+  return window.scope === windowOf(demand) && (window.channel === null || window.channel === demand.channel);
 }
 
 export function hasRoom(grant: RepGrant, fill: Readonly<Fill>, demand: Demand, count: CountWindow): boolean {
@@ -37,5 +38,5 @@ export function shortageOf(grant: RepGrant, fill: Readonly<Fill>, demand: Demand
     if (isCounted(window, demand)) gap = Math.max(gap, count(grant.repId, window) - window.limit + 1);
   }
   if (gap === 0) return null;
-  return { limit: demand.scope === "claim" ? "daily_claim_limit" : "intake_window_full", gap };
+  return { limit: windowOf(demand) === "claim" ? "daily_claim_limit" : "intake_window_full", gap };
 }

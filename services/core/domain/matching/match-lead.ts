@@ -6,6 +6,7 @@ import type { Segment } from "./policy.ts";
 
 /** A lead with everything decided that needs no ledger: where it belongs and who may take it. */
 export interface MatchedLead {
+  readonly request: LeadRequest;
   readonly facts: LeadFacts;
   readonly placement: Placement;
   readonly segment: Segment | undefined;
@@ -38,13 +39,13 @@ export function matchLead(plan: CompiledPlan, request: LeadRequest, atMs: number
     identityKeys: request.cycle === 1 ? facts.identityKeys : [],
     loadMilli: segment?.loadMilli ?? DEFAULT_LOAD_MILLI,
     channel: facts.source.channel,
-    scope: "intake",
-    charged: true,
+    via: request.cycle === 1 ? "routed" : "rerouted",
+    planVersion: plan.version,
     lists,
     otherwise: otherwise(plan, request, { nodeId, segment, lists }),
     transferFromRepId: null,
   };
-  return { facts, placement, segment, rerouteReason: request.rerouteReason, item };
+  return { request, facts, placement, segment, rerouteReason: request.rerouteReason, item };
 }
 
 const NOT_PLACED: Placement = { nodeId: null, territoryId: "", rule: "none" };
