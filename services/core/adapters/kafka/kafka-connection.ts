@@ -38,7 +38,7 @@ export function createKafkaConnection({ brokers, clientId, logger }: KafkaConnec
   // The group id is needed by the library, but no group of that name ever exists. We use no transactions.
   const withoutGroup = { ...base, groupId: `${clientId}-reader`, isolationLevel: READ_UNCOMMITTED, retries: 0 };
   // No retries: one that is sent again after a timeout may be there twice. The caller decides.
-  const producer = new Producer({ ...base, acks: -1, idempotent: false, retries: 0 });
+  const producer = new Producer({ ...base, idempotent: false, retries: 0 });
   const offsets = new Consumer(withoutGroup);
   return {
     groups: createKafkajs({ brokers, clientId, logger }),

@@ -1,0 +1,191 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Admin, Kafka, logLevel } from "kafkajs";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Batch, BatchVerdict, ConsumableTopic } from "../../services/core/ports/log.ts";
+import { textOf } from "../contract/topic-codec.ts";
+import { openKafkaTopic, openNamed } from "../contract/topic-open-kafka.ts";
+import { API, tapKafka } from "../support/kafka-wire.ts";
+import { freshName, kafkaBrokers } from "../support/servers.ts";
+
+const COMMIT: BatchVerdict = { kind: "commit" };
+const WITHIN = { timeout: 20_000, interval: 20 };
+
+/** Each of these fails when its setting of consume-group.ts is taken away: test/mutation shows it. */
+describe("the settings of a consumer group", () => {
+  const kafka = new Kafka({ brokers: [...kafkaBrokers()], logLevel: logLevel.NOTHING });
+  const closers: (() => unknown)[] = [];
+  let admin: Admin;
+
+  beforeAll(async () => {
+    admin = kafka.admin();
+    await admin.connect();
+  });
+  afterAll(() => admin.disconnect());
+  afterEach(async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  });
+
+  async function open(partitionCount: number): Promise<ConsumableTopic<string>> {
+    const opened = await openKafkaTopic(partitionCount);
+    closers.push(() => opened.close());
+    return opened.topic;
+  }
+
+  async function consume(
+    topic: ConsumableTopic<string>,
+    handle: (batch: Batch<string>) => Promise<BatchVerdict>,
+    group = freshName("settings"),
+  ): Promise<string> {
+    const reader = await topic.consume({ group, handle });
+    closers.push(() => reader.close());
+    return group;
+  }
+
+  it("eachBatchAutoResolve: what was refused comes again, before anything after it", async () => {
+    const topic = await open(1);
+    await topic.append(0, ["a"]);
+    const seen: string[] = [];
+    await consume(topic, async ({ entries }) => {
+      seen.push(...entries.map(textOf));
+      if (seen.length > 1) return COMMIT;
+      await topic.append(0, ["b"]);
+      return { kind: "retry", afterMs: 10 };
+    });
+    await vi.waitFor(() => expect(seen).toEqual(["a", "a", "b"]), WITHIN);
+  });
+
+  it("autoCommit: no offset is stored but that of a verdict", async () => {
+    const topic = await open(1);
+    // Offset 0 is the record, offset 1 the marker that ends its transaction: nobody has judged that one.
+    const producer = kafka.producer({ transactionalId: freshName("tx"), maxInFlightRequests: 1, idempotent: true });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: topic.name, messages: [{ value: "judged" }] });
+    await transaction.commit();
+    await producer.disconnect();
+    await vi.waitFor(async () => expect(await topic.endOffset(0)).toBe(2), WITHIN);
+    const seen: string[] = [];
+    const group = await consume(topic, async ({ entries }) => {
+      seen.push(...entries.map(textOf));
+      return COMMIT;
+    });
+    await vi.waitFor(() => expect(seen).toEqual(["judged"]), WITHIN);
+    await delay(500);
+    await closers.pop()?.();
+    expect(await topic.committedOffset(group, 0)).toBe(1);
+  });
+
+  it("fromBeginning: a group whose place is gone goes on with the first record that is there", async () => {
+    const topic = await open(1);
+    await topic.append(0, ["gone", "gone", "left"]);
+    const group = freshName("expired");
+    await admin.setOffsets({ groupId: group, topic: topic.name, partitions: [{ partition: 0, offset: "1" }] });
+    await admin.fetchTopicMetadata({ topics: [topic.name] });
+    await admin.deleteTopicRecords({ topic: topic.name, partitions: [{ partition: 0, offset: "2" }] });
+    const seen: string[] = [];
+    const handle = async ({ entries }: Batch<string>): Promise<BatchVerdict> => {
+      seen.push(...entries.map(textOf));
+      return COMMIT;
+    };
+    await consume(topic, handle, group);
+    await vi.waitFor(() => expect(seen).toEqual(["left"]), WITHIN);
+  });
+
+  it("sessionTimeout: a member that is silent loses its partitions within 10 s", { timeout: 60_000 }, async () => {
+    const topic = await open(1);
+    await topic.append(0, ["a"]);
+    const other = await openNamed(topic.name, 1);
+    closers.push(() => other.close());
+    const isStuck = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    closers.push(() => release.resolve());
+    const group = await consume(topic, async () => {
+      isStuck.resolve();
+      await release.promise;
+      return COMMIT;
+    });
+    await isStuck.promise;
+    const startedMs = performance.now();
+    const taken = Promise.withResolvers<number>();
+    void consume(
+      other.topic,
+      async () => {
+        taken.resolve(performance.now() - startedMs);
+        return COMMIT;
+      },
+      group,
+    );
+    const tookMs = await taken.promise;
+    expect(tookMs).toBeGreaterThan(5000);
+    expect(tookMs).toBeLessThan(15_000);
+    release.resolve();
+  });
+
+  it("heartbeatInterval: a batch that takes long tells the group every 2 s that it is alive", async () => {
+    const topic = await open(1);
+    await topic.append(0, ["slow"]);
+    const beatsAtMs: number[] = [];
+    const done = Promise.withResolvers<void>();
+    await consume(topic, async (batch) => {
+      closers.push(
+        tapKafka(kafkaBrokers(), ({ apiKey, atMs }) => void (apiKey === API.heartbeat && beatsAtMs.push(atMs))),
+      );
+      const endMs = performance.now() + 7000;
+      while (performance.now() < endMs) {
+        await batch.heartbeat();
+        await delay(20);
+      }
+      done.resolve();
+      return COMMIT;
+    });
+    await done.promise;
+    const gapsMs = beatsAtMs.slice(1).map((atMs, index) => atMs - (beatsAtMs[index] ?? 0));
+    expect(gapsMs.length).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...gapsMs)).toBeLessThan(2600);
+    expect(Math.min(...gapsMs)).toBeGreaterThan(1500);
+  });
+
+  it("maxBytesPerPartition: a batch has hardly more than 256 KiB", async () => {
+    const topic = await open(1);
+    const record = "x".repeat(16 * 1024);
+    // Each append is a batch of the log, which is fetched whole or not at all.
+    for (let count = 0; count < 64; count += 1) await topic.append(0, [record]);
+    const sizes: number[] = [];
+    await consume(topic, async ({ entries }) => {
+      sizes.push(entries.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
+      return COMMIT;
+    });
+    await vi.waitFor(() => expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(64 * record.length), WITHIN);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(256 * 1024 + record.length);
+  });
+
+  it("partitionsConsumedConcurrently: a slow partition does not hold up the others", async () => {
+    const topic = await open(4);
+    for (const partition of [0, 1, 2, 3]) await topic.append(partition, ["a"]);
+    let running = 0;
+    let mostRunning = 0;
+    const together = Promise.withResolvers<void>();
+    await consume(topic, async () => {
+      running += 1;
+      mostRunning = Math.max(mostRunning, running);
+      if (running === 4) together.resolve();
+      await Promise.race([together.promise, delay(1000)]);
+      running -= 1;
+      return { kind: "retry", afterMs: 100 };
+    });
+    await vi.waitFor(() => expect(mostRunning).toBe(4), WITHIN);
+  });
+
+  it("maxWaitTimeInMs: a partition that is resumed waits 250 ms at most for the fetch of the others", async () => {
+    const topic = await open(2);
+    await topic.append(0, ["again"]);
+    const atMs: number[] = [];
+    await consume(topic, async () => {
+      atMs.push(performance.now());
+      return atMs.length <= 5 ? { kind: "retry", afterMs: 50 } : COMMIT;
+    });
+    await vi.waitFor(() => expect(atMs).toHaveLength(6), WITHIN);
+    const waitsMs = atMs.slice(1).map((at, index) => at - (atMs[index] ?? 0));
+    expect(Math.max(...waitsMs)).toBeLessThan(1000);
+  });
+});
