@@ -10,8 +10,8 @@ export const FAIRLEAD = "services/fairlead/main.ts";
 /** A process under measurement. */
 export interface Child {
   readonly pid: number;
-  /** Resolves when it wrote that it listens; rejects if it ends before. */
-  listening(): Promise<void>;
+  /** Resolves to its base URL when it wrote that it listens; rejects if it ends before. */
+  listening(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -52,7 +52,8 @@ export function startChild({ settings }: Pick<Installation, "settings">, options
     listening() {
       return new Promise((resolve, reject) => {
         look = () => {
-          if (output.includes('"Listening"')) resolve();
+          const address = /"address":"([^"]+)","msg":"Listening"/u.exec(output)?.[1];
+          if (address !== undefined) resolve(address);
           else if (hasEnded()) reject(new Error(`${script} ${args.join(" ")} ended:\n${output}`));
         };
         look();

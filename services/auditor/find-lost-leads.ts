@@ -1,10 +1,8 @@
 import type { LogFold } from "../core/domain/decision/log-fold.ts";
 import { PARKED_RETRY } from "../core/domain/matching/match-lead.ts";
 import type { LeadRequest } from "../core/domain/lead/lead.ts";
-import type { ConsumableTopic, Entry } from "../core/ports/log.ts";
+import { ROUTER_GROUP, type ConsumableTopic, type Entry } from "../core/ports/log.ts";
 import type { FindingSink } from "./finding.ts";
-
-const ROUTER_GROUP = "fairlead.router";
 
 /**
  * Looks for inputs that a router committed without an outcome in the log (I1, I4). A lead of an unknown tenant, or one

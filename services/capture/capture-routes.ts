@@ -6,7 +6,8 @@ import type { HttpApp } from "../core/http/app.ts";
 import { principalOf } from "../core/http/auth.ts";
 import { problemOfFault, sendProblem } from "../core/http/problem.ts";
 import { PROBLEMS } from "../core/http/problem-schema.ts";
-import type { CaptureLead, LeadProblem } from "./capture-lead.ts";
+import type { Admission } from "./admission/admission.ts";
+import type { CaptureLead, CaptureOutcome, LeadProblem } from "./capture-lead.ts";
 import { describeProblem } from "./describe-problem.ts";
 import { readCsv, readNdjson } from "./bulk/read-bulk.ts";
 import { startBulk, type BulkLimits, type BulkStart } from "./bulk/start-bulk.ts";
@@ -14,10 +15,14 @@ import { AcceptedSchema, LeadJsonSchema, OutcomeLineSchema } from "./lead-schema
 
 export interface CaptureRoutesDeps {
   readonly captureLead: CaptureLead;
+  readonly admission: Admission;
+  readonly onCaptured?: (status: CaptureOutcome["status"]) => void;
   readonly bulk?: Partial<BulkLimits>;
 }
 
 const BULK_LIMITS: BulkLimits = { maxLeads: 100_000, maxBytes: 64 * 1024 * 1024, maxUploads: 4 };
+/** A body that does not tell its size may be as large as one may be. */
+const UNKNOWN_BYTES = 64 * 1024;
 const NDJSON = "application/x-ndjson";
 const CSV = "text/csv";
 
@@ -26,7 +31,8 @@ const schema = {
   description:
     "JSON is one lead. `application/x-ndjson` (a lead a line) and `text/csv` (headers are dotted paths, as " +
     "`contact.phone`) are many: the answer has one outcome a line, in order, and a bad line stops no good one. " +
-    "A lead is accepted once it is durable. The same `externalId` and source channel always give the same `leadId`.",
+    "A lead is accepted once it is durable. The same `externalId` and source channel always give the same `leadId`. " +
+    "503 `OVERLOADED` and 429 `BACKLOGGED` name a time in `Retry-After`; an upload is slowed down before it is refused.",
   operationId: "captureLeads",
   tags: ["capture"],
   body: {
@@ -47,9 +53,15 @@ const schema = {
 
 /** `POST /v1/leads`. */
 export async function captureRoutes(app: HttpApp, deps: CaptureRoutesDeps): Promise<void> {
-  const { captureLead } = deps;
+  const { admission, onCaptured } = deps;
   const limits = { ...BULK_LIMITS, ...deps.bulk };
   let uploads = 0;
+
+  async function captureLead(tenantId: string, json: unknown): Promise<CaptureOutcome> {
+    const outcome = await deps.captureLead(tenantId, json);
+    onCaptured?.(outcome.status);
+    return outcome;
+  }
 
   // Left as streams: a bulk is read line by line.
   app.addContentTypeParser([NDJSON, CSV], (_request, payload, done) => done(null, payload));
@@ -61,13 +73,18 @@ export async function captureRoutes(app: HttpApp, deps: CaptureRoutesDeps): Prom
       // The codec checks leads, with better words than a schema has.
       validatorCompiler: () => (value: unknown) => ({ value }),
       config: { access: ["admin", "manager", "capture", "service"], streamsBody: true },
+      // Before the body is read, so that a refusal costs next to nothing.
+      onRequest: async ({ headers }, reply) => {
+        if (isUpload(headers)) return;
+        const leave = admission.enter(Number(headers["content-length"] ?? UNKNOWN_BYTES));
+        reply.raw.once("close", leave);
+      },
     },
     async (request, reply) => {
       const { tenantId } = principalOf(request);
-      const type = request.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
       const { body } = request as { readonly body: unknown };
-      if (type === NDJSON || type === CSV) {
-        await bulk(type === CSV ? readCsv : readNdjson, { tenantId, request, reply });
+      if (isUpload(request.headers)) {
+        await bulk(mediaType(request.headers) === CSV ? readCsv : readNdjson, { tenantId, request, reply });
         return reply;
       }
       const outcome = await captureLead(tenantId, body);
@@ -83,9 +100,7 @@ export async function captureRoutes(app: HttpApp, deps: CaptureRoutesDeps): Prom
   );
 
   async function bulk(read: BulkStart["read"], { tenantId, request, reply }: BulkRequest): Promise<void> {
-    if (uploads >= limits.maxUploads) {
-      throw new Fault("OVERLOADED", "Too many uploads at once", { retriable: true });
-    }
+    if (uploads >= limits.maxUploads) throw admission.refuse("uploads");
     if (Number(request.headers["content-length"] ?? 0) > limits.maxBytes) {
       throw new Fault("BODY_TOO_LARGE", `An upload is at most ${limits.maxBytes} bytes`);
     }
@@ -96,7 +111,8 @@ export async function captureRoutes(app: HttpApp, deps: CaptureRoutesDeps): Prom
       uploads -= 1;
       if (error !== null) request.log.warn({ err: error }, "bulk upload ended early");
     };
-    const answer = await startBulk(request.body as Readable, { tenantId, captureLead, limits, read, onEnd });
+    const room = (): Promise<Fault | null> => admission.roomForUpload();
+    const answer = await startBulk(request.body as Readable, { tenantId, captureLead, room, limits, read, onEnd });
     void reply.code(202).header("content-type", NDJSON).send(answer);
   }
 }
@@ -105,6 +121,15 @@ interface BulkRequest {
   readonly tenantId: string;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+}
+
+function mediaType(headers: FastifyRequest["headers"]): string | undefined {
+  return headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+}
+
+function isUpload(headers: FastifyRequest["headers"]): boolean {
+  const type = mediaType(headers);
+  return type === NDJSON || type === CSV;
 }
 
 function problemOfLead(problems: readonly LeadProblem[]) {

@@ -13,6 +13,8 @@ export interface Config {
   readonly defaultTenant: string;
   /** File with the hashes of API keys; null switches authentication off, which only loopback may do. */
   readonly apiKeysFile: string | null;
+  /** Age of the oldest undecided lead beyond which the door takes no more; null lets the log take whatever comes. */
+  readonly maxBacklogSeconds: number | null;
   readonly backing: Backing;
 }
 
@@ -44,6 +46,8 @@ export const SETTINGS = {
   FAIRLEAD_LOG_LEVEL: "fatal, error, warn, info, debug, trace or silent; default info",
   FAIRLEAD_TENANT: "tenant of callers without a key; default demo",
   FAIRLEAD_API_KEYS_FILE: "JSON file with hashed API keys; needed to listen on anything but loopback",
+  FAIRLEAD_BACKLOG_SECONDS:
+    "capture answers 429 while the oldest undecided lead is older than this; default 0: never, the log takes them all",
   FAIRLEAD_KAFKA_BROKERS: "distributed: host:port, comma separated",
   FAIRLEAD_KAFKA_PREFIX: "distributed: first part of topic and group names; default fairlead",
   FAIRLEAD_REDIS_URL: "distributed: redis://… of a server with maxmemory-policy noeviction",
@@ -83,6 +87,7 @@ export function loadConfig(env: Environment): Config {
     demoRate: read.integer("FAIRLEAD_DEMO_RATE", 25, { min: 1, max: 100_000 }),
     defaultTenant: read.text("FAIRLEAD_TENANT", "demo"),
     apiKeysFile,
+    maxBacklogSeconds: read.integer("FAIRLEAD_BACKLOG_SECONDS", 0, { min: 0, max: 86_400 }) || null,
     backing: mode === "embedded" ? { mode } : distributed(read),
   };
   read.throwIfBad();

@@ -1,6 +1,6 @@
 import { Fault } from "../core/domain/fault.ts";
 import type { LeadRequest } from "../core/domain/lead/lead.ts";
-import type { Batch, BatchVerdict, GroupReader, Log } from "../core/ports/log.ts";
+import { ROUTER_GROUP, type Batch, type BatchVerdict, type GroupReader, type Log } from "../core/ports/log.ts";
 import type { RouterEvents } from "./router-events.ts";
 
 const FIRST_RETRY_MS = 100;
@@ -17,7 +17,7 @@ export function startRouter(
 ): Promise<GroupReader> {
   const failures = new Map<number, number>();
   return log.leads.consume({
-    group: "fairlead.router",
+    group: ROUTER_GROUP,
     async handle(batch) {
       try {
         const verdict = await routeLeads(batch);

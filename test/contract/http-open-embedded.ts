@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { openEmbeddedBacking } from "../../services/fairlead/processes/embedded-backing.ts";
 import { createPartitioner } from "../../services/fairlead/processes/backing.ts";
+import { Admission } from "../../services/capture/admission/admission.ts";
 import { captureRoutes } from "../../services/capture/capture-routes.ts";
 import { createCaptureLead } from "../../services/capture/capture-lead.ts";
 import { decisionId } from "../../services/core/domain/decision/decision-id.ts";
@@ -111,10 +112,12 @@ function authenticator(withKeys: boolean): Authenticate {
   return createAuthenticate({ mode: "keys", keys, clock: Date.now, tenantExists });
 }
 
+const CALM = new Admission({ pressure: { loopDelayMs: () => 0, backlogSeconds: () => 0 } });
+
 /** Capture and desk over the embedded log, store and ledger, with projector and applier running. */
 export async function openEmbedded(
   reps: readonly Rep[],
-  { withKeys = false }: { readonly withKeys?: boolean } = {},
+  { withKeys = false, admission = CALM }: { readonly withKeys?: boolean; readonly admission?: Admission } = {},
 ): Promise<Opened> {
   const dataDir = await mkdtemp(join(tmpdir(), "fairlead-http-"));
   const logger = pino({ level: "silent" });
@@ -160,7 +163,7 @@ export async function openEmbedded(
     readLead: capturedLeadFromJson,
     prepare: (tenantId, lead) => prepare(lead, { tenantId, leadId: () => "generated" }),
   });
-  await app.register(captureRoutes, { captureLead });
+  await app.register(captureRoutes, { captureLead, admission });
   const commitDecisions = createCommitDecisions({ ledger, log, partitionOf });
   await app.register(deskRoutes, {
     reads: store,

@@ -1,3 +1,4 @@
+import type { Fault } from "../../core/domain/fault.ts";
 import type { CaptureLead, CaptureOutcome, LeadProblem } from "../capture-lead.ts";
 import { describeProblem } from "../describe-problem.ts";
 import type { BulkEntry } from "./read-bulk.ts";
@@ -17,6 +18,8 @@ export type OutcomeLine =
 export interface BulkOptions {
   readonly tenantId: string;
   readonly captureLead: CaptureLead;
+  /** Resolves when more leads may be taken; to the fault that these are to fail with if that takes too long. */
+  readonly room: () => Promise<Fault | null>;
   readonly maxLeads: number;
 }
 
@@ -29,20 +32,19 @@ const STRIDE = 500;
  */
 export async function* captureBulk(
   batches: AsyncIterable<readonly BulkEntry[]>,
-  { tenantId, captureLead, maxLeads }: BulkOptions,
+  { tenantId, captureLead, room, maxLeads }: BulkOptions,
 ): AsyncGenerator<readonly OutcomeLine[]> {
   let taken = 0;
   for await (const entries of batches) {
     for (let start = 0; start < entries.length; start += STRIDE) {
-      const room = Math.min(STRIDE, maxLeads - taken);
-      const stride = entries.slice(start, start + room);
+      const stride = entries.slice(start, start + Math.min(STRIDE, maxLeads - taken));
       taken += stride.length;
+      const fault = await room();
       yield await Promise.all(
-        stride.map(async (entry) =>
-          entry.ok
-            ? outcomeLine(entry.line, await captureLead(tenantId, entry.json))
-            : rejectedLine(entry.line, entry.problem),
-        ),
+        stride.map(async (entry) => {
+          if (!entry.ok) return rejectedLine(entry.line, entry.problem);
+          return outcomeLine(entry.line, fault === null ? await captureLead(tenantId, entry.json) : failed(fault));
+        }),
       );
       const refused = entries[start + stride.length];
       if (stride.length < STRIDE && refused !== undefined) {
@@ -52,6 +54,8 @@ export async function* captureBulk(
     }
   }
 }
+
+const failed = (fault: Fault): CaptureOutcome => ({ status: "failed", fault });
 
 export function tooManyLine(line: number, detail: string): OutcomeLine {
   return { line, status: "rejected", code: "BODY_TOO_LARGE", pointer: "", detail };

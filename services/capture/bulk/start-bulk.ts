@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { Fault } from "../../core/domain/fault.ts";
 import type { CaptureLead } from "../capture-lead.ts";
-import { captureBulk, tooManyLine, type OutcomeLine } from "./capture-bulk.ts";
+import { captureBulk, tooManyLine, type BulkOptions, type OutcomeLine } from "./capture-bulk.ts";
 import type { BulkEntry } from "./read-bulk.ts";
 
 export interface BulkLimits {
@@ -14,6 +14,7 @@ export interface BulkLimits {
 export interface BulkStart {
   readonly tenantId: string;
   readonly captureLead: CaptureLead;
+  readonly room: BulkOptions["room"];
   readonly limits: BulkLimits;
   readonly read: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<readonly BulkEntry[]>;
   /** Called once; with null if the upload was read to its end or to a limit. */
@@ -31,10 +32,11 @@ export interface BulkStart {
  * @throws Fault REQUEST_INVALID for a CSV header that cannot be used.
  */
 export async function startBulk(upload: AsyncIterable<Uint8Array>, start: BulkStart): Promise<Readable> {
-  const { tenantId, captureLead, limits, read, onEnd } = start;
+  const { tenantId, captureLead, room, limits, read, onEnd } = start;
   const outcomes = captureBulk(read(limitBytes(upload, limits.maxBytes)), {
     tenantId,
     captureLead,
+    room,
     maxLeads: limits.maxLeads,
   });
   const answer = new Readable({ read() {} });

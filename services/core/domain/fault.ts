@@ -3,6 +3,7 @@
  * `core/http/problem.ts` and a line in the README, and a client may rely on it.
  */
 export const FAULT_CODES = [
+  "BACKLOGGED",
   "BODY_MALFORMED",
   "BODY_TOO_LARGE",
   "CONFIG_INVALID",

@@ -64,7 +64,7 @@ describe("buildHttpApp", () => {
       instance: "/unforeseen",
     });
     const away = await app.inject("/away?token=secret");
-    expect(away.headers["retry-after"]).toBe("2");
+    expect(away.headers["retry-after"]).toMatch(/^[1-4]$/);
     expect(away.json()).toMatchObject({ status: 503, code: "LOG_UNAVAILABLE", instance: "/away" });
     expect((await app.inject("/managers")).json()).toMatchObject({ status: 403, code: "FORBIDDEN" });
     await app.close();

@@ -9,7 +9,7 @@ describe("problemOfFault", () => {
       expect(problem.code).toBe(code);
       expect(problem.detail).toBe(problem.status === 500 ? undefined : "words");
       expect(problem.pointer).toBe(problem.status === 500 ? undefined : "/place");
-      expect(problem.retryAfterSeconds !== undefined).toBe(problem.status === 503);
+      expect(problem.retryAfterSeconds !== undefined).toBe([429, 503].includes(problem.status));
     }
   });
 

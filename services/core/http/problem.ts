@@ -22,6 +22,7 @@ export interface ProblemEntry {
 
 /** Complete by type: a new fault code does not compile without its answer. */
 const ANSWERS = {
+  BACKLOGGED: [429, "Leads come faster than they are decided"],
   BODY_MALFORMED: [400, "The body cannot be read"],
   BODY_TOO_LARGE: [413, "The body is too large"],
   CONFIG_INVALID: [500, "Internal error"],
@@ -45,7 +46,8 @@ const ANSWERS = {
   UNAUTHENTICATED: [401, "Credentials are missing or not valid"],
 } as const satisfies Record<FaultCode, readonly [number, string]>;
 
-const RETRY_AFTER_SECONDS = 2;
+/** Seconds, from and to: spread, so that those who were refused together do not come back together. */
+const RETRY_AFTER: Readonly<Record<number, readonly [number, number]>> = { 429: [5, 15], 503: [1, 4] };
 const INTERNAL: Problem = { status: 500, title: "Internal error", code: "INTERNAL" };
 
 /** What a fault looks like from outside. Of a fault that is ours alone nothing but its code is told. */
@@ -59,8 +61,15 @@ export function problemOfFault({ code, message, at }: Fault): Problem {
     code,
     detail: at === undefined || isPointer ? message : `${message} (${at})`,
     ...(isPointer && { pointer: at }),
-    ...(status === 503 && { retryAfterSeconds: RETRY_AFTER_SECONDS }),
+    ...retryAfter(status),
   };
+}
+
+function retryAfter(status: number): { readonly retryAfterSeconds?: number } {
+  const range = RETRY_AFTER[status];
+  if (range === undefined) return {};
+  const [from, to] = range;
+  return { retryAfterSeconds: from + Math.floor(Math.random() * (to - from + 1)) };
 }
 
 /** An error nobody foresaw: its message may hold anything, so none of it is told. */

@@ -99,6 +99,9 @@ export interface RecoveryStart {
   readonly startedBy: string;
 }
 
+/** Group of those who decide the leads; what it has committed is decided. */
+export const ROUTER_GROUP = "fairlead.router";
+
 /** All topics of one installation. */
 export interface Log {
   readonly leads: ConsumableTopic<LeadRequest>;

@@ -12,7 +12,7 @@ export interface StreamLimits {
   readonly heartbeatMs: number;
 }
 
-const LIMITS: StreamLimits = { maxStreams: 500, maxPerPrincipal: 20, maxQueued: 256, heartbeatMs: 15_000 };
+const LIMITS: StreamLimits = { maxStreams: 1_200, maxPerPrincipal: 20, maxQueued: 256, heartbeatMs: 15_000 };
 /** When a client whose stream ended comes back. */
 export const RETRY_MS = 2_000;
 

@@ -11,6 +11,10 @@ export function defineMetrics(registry: Registry) {
   const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
     new Gauge({ name: `fairlead_${name}`, help, labelNames, registers });
   return {
+    captured: counter("leads_captured_total", "Leads at the HTTP door, by outcome. Accepted ones are durable.", [
+      "status",
+    ]),
+    captureRefused: counter("capture_refused_total", "Posts refused before they were read, by reason.", ["reason"]),
     decisions: counter("lead_decisions_total", "Decisions by outcome.", ["outcome"]),
     decisionSeconds: new Histogram({
       name: "fairlead_lead_decision_seconds",

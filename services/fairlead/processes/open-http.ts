@@ -13,6 +13,7 @@ import { deskRoutes } from "../../desk/desk-routes.ts";
 import { plannerRoutes } from "../../planner/planner-routes.ts";
 import { createPublishPlan } from "../../planner/publish-plan.ts";
 import { startFinishingHandOvers } from "./finish-hand-overs.ts";
+import { openAdmission } from "./open-admission.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { unusable } from "./unusable-setting.ts";
 
@@ -75,7 +76,7 @@ async function readJson(file: string): Promise<unknown> {
 
 /** `POST /v1/leads`. */
 export async function registerCapture({ app }: Http, context: ServiceContext): Promise<void> {
-  const { backing, clock, leadPartition } = context;
+  const { backing, clock, leadPartition, metrics } = context;
   const prepareLead = createPrepareLead({ vault: backing.vault, clock });
   const captureLead = createCaptureLead({
     leads: backing.log.leads,
@@ -83,7 +84,7 @@ export async function registerCapture({ app }: Http, context: ServiceContext): P
     readLead: capturedLeadFromJson,
     prepare: (tenantId, lead) => prepareLead(lead, { tenantId, leadId: randomUUID }),
   });
-  await app.register(captureRoutes, { captureLead });
+  await app.register(captureRoutes, { captureLead, admission: openAdmission(context), onCaptured: metrics.captured });
 }
 
 export interface DeskParts {

@@ -25,6 +25,8 @@ export function createProcessMetrics(logger: Logger) {
 
   return {
     registry,
+    captured: (status: string) => metrics.captured.inc({ status }),
+    captureRefused: (reason: string) => metrics.captureRefused.inc({ reason }),
     router: routerEvents(metrics, logger, (error) => onFault("router", error)),
     projector: projectorEvents(metrics, logger, (error) => onFault("projector", error)),
     onRecovery,

@@ -1,0 +1,85 @@
+/** Desk reads, 500 a second, while leads are routed at the given rate: p99 of all reads is what a dashboard feels. */
+import http from "k6/http";
+import exec from "k6/execution";
+import { Counter } from "k6/metrics";
+import type { Options } from "k6/options";
+import { CHUNK_LEADS } from "../target.ts";
+import { awaitDecided, readCounters } from "./counters.ts";
+import { firstChunks, nextChunk } from "./lead-chunks.ts";
+import { NOTHING_FAILED, postChunk } from "./post-leads.ts";
+import { TREND_STATS } from "./summary.ts";
+import { target } from "./target.ts";
+
+export { handleSummary } from "./summary.ts";
+
+const READS_PER_SECOND = 500;
+const SEEDED_CHUNKS = 8;
+const readFailed = new Counter("reads_failed");
+
+export const options: Options = {
+  summaryTrendStats: TREND_STATS,
+  setupTimeout: "120s",
+  scenarios: {
+    routing: {
+      executor: "constant-arrival-rate",
+      exec: "upload",
+      rate: Math.round(target.rate / CHUNK_LEADS),
+      duration: `${target.seconds}s`,
+      preAllocatedVUs: 4,
+    },
+    reads: {
+      executor: "constant-arrival-rate",
+      exec: "read",
+      rate: READS_PER_SECOND,
+      duration: `${target.seconds}s`,
+      preAllocatedVUs: 100,
+      maxVUs: 400,
+    },
+  },
+  thresholds: {
+    leads_failed: NOTHING_FAILED,
+    reads_failed: NOTHING_FAILED,
+    "http_req_duration{kind:read}": ["p(99)<=20"],
+    "http_reqs{kind:read}": [`rate>=${0.9 * READS_PER_SECOND}`],
+    dropped_iterations: ["count<=100"],
+  },
+};
+
+/** Leads to read. They are in the store soon after they are decided. */
+export function setup(): readonly string[] {
+  const before = readCounters();
+  const leadIds = firstChunks(SEEDED_CHUNKS).flatMap(postChunk);
+  awaitDecided(before, 60);
+  const last = leadIds.at(-1) ?? "";
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (http.get(`${target.desk}/v1/leads/${last}`, { headers: target.headers }).status === 200) break;
+  }
+  return leadIds;
+}
+
+export function upload(): void {
+  postChunk(nextChunk(SEEDED_CHUNKS));
+}
+
+const pick = <T>(items: readonly T[], index: number): T | undefined => items[(index * 7_919) % items.length];
+
+/** What a dashboard asks for, in the shares of one that shows leads and sometimes lists. */
+export function read(leadIds: readonly string[]): void {
+  const index = exec.scenario.iterationInTest;
+  const leadId = pick(leadIds, index);
+  const repId = pick(target.repIds, index);
+  const pool = pick(target.pools, index);
+  const paths = [
+    ["lead", `/v1/leads/${leadId}`],
+    ["lead", `/v1/leads/${leadId}`],
+    ["lead", `/v1/leads/${leadId}`],
+    ["history", `/v1/leads/${leadId}/history`],
+    ["explanation", `/v1/leads/${leadId}/explanation`],
+    ["private-pool", `/v1/reps/${repId}/private-pool?limit=20`],
+    ["private-pool", `/v1/reps/${repId}/private-pool?limit=20`],
+    ["pool", `/v1/pools/${pool?.poolId}/leads?limit=20`],
+  ] as const;
+  const [name, path] = paths[index % paths.length] ?? paths[0];
+  const { status } = http.get(target.desk + path, { headers: target.headers, tags: { kind: "read", read: name } });
+  readFailed.add(status === 200 ? 0 : 1);
+}
