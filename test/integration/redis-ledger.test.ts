@@ -1,6 +1,9 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type RedisServer, startRedis } from "../../deploy/local/redis.ts";
+import { activate } from "../../services/core/adapters/redis/activate.ts";
+import { readRunId } from "../../services/core/adapters/redis/connect.ts";
+import { ledgerKeys } from "../../services/core/adapters/redis/keys.ts";
 import { openRedisLedger } from "../../services/core/adapters/redis/redis-ledger.ts";
 import type { LedgerRow } from "../../services/core/domain/ledger/ledger-row.ts";
 import type { Ledger } from "../../services/core/ports/ledger.ts";
@@ -142,6 +145,23 @@ describe("the Redis ledger on a server of its own", () => {
     expect(await ledger.seed(2, new Map([[TENANT, rows()]]))).toBe("superseded");
     await flushed;
     expect(await ledger.readyEpoch([TENANT])).toBeNull();
+  });
+
+  it("does not activate a seeding that a later one overtook", async () => {
+    await ledger.seed(3, new Map([[TENANT, []]]));
+    await admin.set(ledgerKeys(TENANT, 2).seeding, "mark");
+    const seeding = { tenantId: TENANT, epoch: 2, runId: await readRunId(admin), mark: "mark" };
+    expect(await activate(admin, seeding)).toBe("superseded");
+    expect(await ledger.readyEpoch([TENANT])).toBe(3);
+  });
+
+  it("does not activate what was seeded before a restart, although it survived it", async () => {
+    await admin.set(ledgerKeys(TENANT, 2).seeding, "mark");
+    const seeding = { tenantId: TENANT, epoch: 2, runId: await readRunId(admin), mark: "mark" };
+    await server.restart();
+    await answered(() => admin.ping());
+    expect(await admin.get(ledgerKeys(TENANT, 2).seeding)).toBe("mark");
+    expect(await activate(admin, seeding)).toBe("superseded");
   });
 
   it("frees the namespaces of older epochs", async () => {

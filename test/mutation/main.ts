@@ -1,0 +1,73 @@
+/**
+ * Proves that the tests notice when a guard is missing: takes each guard away in a copy of the project and requires that
+ * the test named for it fails there, and that it passes in the copy as it is. Ends with "N passed, N failed".
+ *
+ * `npm run test:mutations` runs all and writes bench/results/mutations.json; with arguments, those whose name contains one.
+ */
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { runTool } from "../../deploy/local/run-tool.ts";
+import { startServers } from "../../deploy/local/servers.ts";
+import { report } from "../../deploy/local/tally.ts";
+import type { Mutation } from "./mutation.ts";
+import { OWNERSHIP_MUTATIONS, PROTOCOL_MUTATIONS } from "./protocol-mutations.ts";
+import { runTests } from "./run-tests.ts";
+import { copyProject } from "./scratch-copy.ts";
+import { SETTING_MUTATIONS } from "./setting-mutations.ts";
+import { STORE_MUTATIONS } from "./store-mutations.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const RESULT = new URL("../../bench/results/mutations.json", import.meta.url);
+const MUTATIONS = [...PROTOCOL_MUTATIONS, ...OWNERSHIP_MUTATIONS, ...STORE_MUTATIONS, ...SETTING_MUTATIONS];
+
+const asked = process.argv.slice(2);
+const chosen = MUTATIONS.filter(({ name }) => asked.length === 0 || asked.some((part) => name.includes(part)));
+const servers = await startServers({ env: process.env, say: (line) => console.error(line) });
+const copy = copyProject(ROOT);
+const green = new Map<string, Promise<readonly string[]>>();
+const results: object[] = [];
+let failed = 0;
+try {
+  for (const mutation of chosen) {
+    const startedMs = Date.now();
+    const problem = await judge(mutation).catch((error: unknown) => String(error));
+    const seconds = Math.round((Date.now() - startedMs) / 1000);
+    if (problem !== null) failed += 1;
+    const { name, changes, caughtBy } = mutation;
+    console.log(
+      `${problem === null ? "ok  " : "FAIL"}  ${name} (${seconds} s)${problem === null ? "" : `\n${problem}`}`,
+    );
+    results.push({ name, files: changes.map(({ file }) => file), caughtBy, isCaught: problem === null });
+  }
+} finally {
+  copy.remove();
+  await servers.stop();
+}
+if (asked.length === 0) {
+  const commit = (await runTool("git", ["describe", "--always", "--dirty"], { cwd: ROOT })).trim();
+  const text = { at: new Date().toISOString(), commit, caught: results.length - failed, of: results.length, results };
+  writeFileSync(RESULT, `${JSON.stringify(text, null, 2)}\n`);
+}
+report({ passed: chosen.length - failed, failed });
+
+/** Null if the named test passes without the mutation and fails with it; otherwise what to repair. */
+async function judge(mutation: Mutation): Promise<string | null> {
+  const { file, name } = mutation.caughtBy;
+  const passing = await (green.get(file) ?? rememberGreen(file));
+  if (!passing.some((test) => test.includes(name))) return `"${name}" of ${file} does not pass as it is.`;
+  const restore = copy.mutate(mutation);
+  try {
+    const { failed: red, output } = await runTests(copy.directory, { file, name }, servers);
+    if (red.some((test) => test.includes(name))) return null;
+    return `"${name}" of ${file} did not fail.\n${output.slice(-2000)}`;
+  } finally {
+    restore();
+  }
+}
+
+/** The tests of a file that pass in the unchanged copy. */
+function rememberGreen(file: string): Promise<readonly string[]> {
+  const passing = runTests(copy.directory, { file }, servers).then(({ passed }) => passed);
+  green.set(file, passing);
+  return passing;
+}

@@ -1,0 +1,81 @@
+import { type Mutation, without } from "./mutation.ts";
+
+const KAFKA = "services/core/adapters/kafka";
+const REDIS = "services/core/adapters/redis/connect.ts";
+
+const redis = (setting: string, text: string, replace = ""): Mutation =>
+  without(`Redis ${setting}`, REDIS, [text, replace], ["test/integration/redis-settings.test.ts", `${setting}:`]);
+
+const group = (setting: string, text: string): Mutation =>
+  without(
+    `group ${setting}`,
+    `${KAFKA}/consume-group.ts`,
+    [text],
+    ["test/integration/kafka-consumer-settings.test.ts", `${setting}:`],
+  );
+
+const append = (setting: string, file: string, text: readonly string[]): Mutation =>
+  without(`append ${setting}`, `${KAFKA}/${file}`, text, [
+    "test/integration/kafka-producer-settings.test.ts",
+    `${setting}:`,
+  ]);
+
+const topic = (setting: string, text: readonly string[]): Mutation =>
+  without(`topic ${setting}`, `${KAFKA}/topic-specs.ts`, text, [
+    "test/integration/kafka-log.test.ts",
+    "createTopics makes the topics of the architecture once",
+  ]);
+
+/** The settings of the clients, each taken away so that the client's default is in force. */
+export const SETTING_MUTATIONS: readonly Mutation[] = [
+  redis("autoResendUnfulfilledCommands", "autoResendUnfulfilledCommands: false,"),
+  {
+    // Either alone keeps a command from running twice; without both it does.
+    name: "Redis autoResendUnfulfilledCommands and maxRetriesPerRequest",
+    changes: ["autoResendUnfulfilledCommands: false,", "maxRetriesPerRequest: 0,"].map((find) => ({
+      file: REDIS,
+      find,
+      replace: "",
+    })),
+    caughtBy: { file: "test/integration/redis-settings.test.ts", name: "INCR whose reply is lost runs once" },
+  },
+  redis("maxRetriesPerRequest", "maxRetriesPerRequest: 0,"),
+  redis("enableOfflineQueue", "enableOfflineQueue: false,"),
+  redis("commandTimeout", "commandTimeout: commandTimeoutMs ?? COMMAND_TIMEOUT_MS,", "...{ commandTimeoutMs },"),
+  redis("connectTimeout", "connectTimeout: CONNECT_TIMEOUT_MS,"),
+  redis("maxmemory-policy", "await expectNoEviction(client);"),
+  group("sessionTimeout", "sessionTimeout: SESSION_TIMEOUT_MS,"),
+  group("heartbeatInterval", "heartbeatInterval: HEARTBEAT_INTERVAL_MS,"),
+  group("maxBytesPerPartition", "maxBytesPerPartition: BYTES_PER_PARTITION,"),
+  group("maxWaitTimeInMs", "maxWaitTimeInMs: FETCH_WAIT_MS,"),
+  group("fromBeginning", ", fromBeginning: true"),
+  group("autoCommit", "autoCommit: false,"),
+  group("eachBatchAutoResolve", "eachBatchAutoResolve: false,"),
+  group("partitionsConsumedConcurrently", "partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,"),
+  without(
+    "group allowAutoTopicCreation",
+    `${KAFKA}/consume-group.ts`,
+    ["allowAutoTopicCreation: false,"],
+    ["test/integration/kafka-auto-creation.test.ts", "allowAutoTopicCreation:"],
+  ),
+  // Its default is the same today, so the mutation says the contrary.
+  without(
+    "append autocreateTopics",
+    `${KAFKA}/kafka-connection.ts`,
+    ["autocreateTopics: false,", "autocreateTopics: true,"],
+    ["test/integration/kafka-auto-creation.test.ts", "autocreateTopics:"],
+  ),
+  append("acks", "append-records.ts", ["{ messages, acks: -1 }", "{ messages }"]),
+  append("maxInFlight", "append-records.ts", [
+    "(tails.get(partition) ?? Promise.resolve()).then(() => send({ topic, partition }, values))",
+    "send({ topic, partition }, values)",
+  ]),
+  append("retries", "kafka-connection.ts", ["idempotent: false, retries: 0 });", "idempotent: false });"]),
+  topic("message.timestamp.type", ['"message.timestamp.type": "LogAppendTime",']),
+  topic("unclean.leader.election.enable", ['"unclean.leader.election.enable": "false",']),
+  topic("retention.ms", ['"retention.ms": String(retentionMs), ']),
+  topic("cleanup.policy: the decisions are never compacted", [
+    "{ name: names.decisions, partitions, settings: kept(FOREVER) }",
+    '{ name: names.decisions, partitions, settings: { ...kept(FOREVER), "cleanup.policy": "compact" } }',
+  ]),
+];
