@@ -4,7 +4,11 @@ import type { DeadLetter, Entry, Log, PoisonEntry } from "../core/ports/log.ts";
 import type { RouterEvents } from "./router-events.ts";
 
 /** An entry of the leads topic that can never be routed, and why. */
-export type Unroutable = Pick<Entry<LeadRequest>, "offset" | "key" | "bytes"> & Pick<PoisonEntry, "code" | "at">;
+export interface Unroutable
+  extends Pick<Entry<LeadRequest>, "offset" | "key" | "bytes">, Pick<PoisonEntry, "code" | "at"> {
+  /** How often it was tried; 1 unless said otherwise. */
+  readonly attempts?: number;
+}
 
 export type BuryPoison = (partition: number, entries: readonly Unroutable[]) => Promise<void>;
 
@@ -30,7 +34,7 @@ export function createBuryPoison({ log, clock, events }: BuryPoisonDeps): BuryPo
       offset: entry.offset,
       code: entry.code,
       at: entry.at,
-      attempts: 1,
+      attempts: entry.attempts ?? 1,
       firstSeenMs: clock(),
     }));
     await log.deadLetters.append(partition % log.deadLetters.partitionCount, letters);

@@ -16,9 +16,14 @@ const MAIN = new URL("../../services/fairlead/main.ts", import.meta.url).pathnam
 
 /** Starts `fairlead <args>` with only the given settings of Fairlead in its environment. */
 export function startFairlead(args: readonly string[], settings: Readonly<Record<string, string>>): FairleadChild {
+  return startNode([MAIN, ...args], settings);
+}
+
+/** Starts Node on a file of the project, in the same way. */
+export function startNode(args: readonly string[], settings: Readonly<Record<string, string>>): FairleadChild {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("FAIRLEAD_"));
   const env = { ...Object.fromEntries(inherited), NODE_NO_WARNINGS: "1", ...settings };
-  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const waiting = new Set<() => void>();
   const read = (chunk: Buffer): void => {
@@ -39,7 +44,7 @@ export function startFairlead(args: readonly string[], settings: Readonly<Record
       return new Promise((resolve, reject) => {
         const look = (): void => {
           if (output.includes(text)) resolve();
-          else if (hasEnded()) reject(new Error(`fairlead ${args.join(" ")} ended before "${text}":\n${output}`));
+          else if (hasEnded()) reject(new Error(`${args.join(" ")} ended before "${text}":\n${output}`));
           else return;
           waiting.delete(look);
         };

@@ -1,3 +1,4 @@
+import type { Attempts } from "../../core/ports/attempts.ts";
 import type { ContactVault } from "../../core/ports/contact-vault.ts";
 import type { Ledger } from "../../core/ports/ledger.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -19,6 +20,7 @@ export interface Backing {
   readonly store: Store;
   readonly planSource: PlanSource;
   readonly vault: ContactVault;
+  readonly attempts: Attempts;
 }
 
 /** The codecs of all topics. Leads that come straight to the topic are prepared here as at the door. */

@@ -1,5 +1,6 @@
 import { createKafkaLog } from "../../core/adapters/kafka/kafka-log.ts";
 import { openPostgres } from "../../core/adapters/postgres/open-postgres.ts";
+import { createRedisAttempts } from "../../core/adapters/redis/redis-attempts.ts";
 import { openRedisLedger } from "../../core/adapters/redis/redis-ledger.ts";
 import { createPlanSource } from "../../core/adapters/sql/create-plan-source.ts";
 import { createStore } from "../../core/adapters/sql/create-store.ts";
@@ -51,5 +52,7 @@ export async function openDistributedBacking(options: DistributedBackingOptions)
     },
   });
   lifecycle.onClose("log", () => log.close());
-  return { log, ledger, store: createStore(session), planSource: createPlanSource(session), vault };
+  const attempts = createRedisAttempts({ url: backing.redisUrl, onConnectionError: onFault }, backing.kafkaPrefix);
+  lifecycle.onClose("attempts", () => attempts.close());
+  return { log, ledger, store: createStore(session), planSource: createPlanSource(session), vault, attempts };
 }

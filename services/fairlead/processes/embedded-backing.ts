@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFileTopic } from "../../core/adapters/embedded/log/file-topic.ts";
 import { lockDataDirectory } from "../../core/adapters/embedded/log/data-directory-lock.ts";
+import { openFileAttempts } from "../../core/adapters/embedded/file-attempts.ts";
 import { createFilePlanSource } from "../../core/adapters/embedded/file-plan-source.ts";
 import { createMemoryLedger } from "../../core/adapters/embedded/memory-ledger.ts";
 import { openPglite } from "../../core/adapters/embedded/pglite.ts";
@@ -26,7 +27,7 @@ export interface EmbeddedBackingOptions {
 }
 
 /**
- * Everything in one directory: `log/` (the truth), `plans/`, `keys.json`, and `store/`, a projection that may be deleted.
+ * Everything in one directory: `log/` (the truth), `plans/`, `keys.json`, `attempts.json`, and `store/`, a projection that may be deleted.
  *
  * @throws Fault DATA_DIR_LOCKED if another process has the directory, LOG_CORRUPT if the log was damaged.
  */
@@ -47,7 +48,9 @@ export async function openEmbeddedBacking(options: EmbeddedBackingOptions): Prom
   await migrate(session);
 
   const ledger = createMemoryLedger();
-  return { log, ledger, store: createStore(session), planSource: createFilePlanSource(join(dataDir, "plans")), vault };
+  const planSource = createFilePlanSource(join(dataDir, "plans"));
+  const attempts = openFileAttempts(join(dataDir, "attempts.json"));
+  return { log, ledger, store: createStore(session), planSource, vault, attempts };
 }
 
 async function openFileLog(

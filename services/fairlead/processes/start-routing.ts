@@ -2,9 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { startApplyLog } from "../../core/protocol/apply-log.ts";
 import { createCommitDecisions } from "../../core/protocol/commit-decisions.ts";
 import { createRecoverLedger } from "../../core/protocol/recover-ledger.ts";
+import { createBuryKiller } from "../../router/bury-killer.ts";
 import { createBuryPoison } from "../../router/bury-poison.ts";
 import { createRouteLeads } from "../../router/route-leads.ts";
 import { startRouter } from "../../router/start-router.ts";
+import { createSuspectMode } from "../../router/suspect-mode.ts";
 import type { ServiceContext } from "./service-context.ts";
 
 /** Longer than a leader that lives ever pauses, shorter than anybody wants to wait for one that died. */
@@ -51,6 +53,8 @@ export async function startRouting(context: ServiceContext, recoverLedger: () =>
     clock,
     events,
   });
-  const router = await startRouter(log, routeLeads, events);
+  const buryKiller = createBuryKiller({ plans, buryPoison, commitDecisions, recoverLedger, clock, events });
+  const routeCarefully = createSuspectMode({ attempts: backing.attempts, routeLeads, buryKiller });
+  const router = await startRouter(log, routeCarefully, events);
   lifecycle.onClose("router", () => router.close());
 }

@@ -1,0 +1,47 @@
+import type { Redis } from "ioredis";
+import type { Attempts } from "../../ports/attempts.ts";
+import { type ConnectOptions, connectRedis } from "./connect.ts";
+import { orUnavailable } from "./ledger-fault.ts";
+
+/** Longer than any pause between two restarts of a process that keeps dying. */
+const KEPT_SECONDS = 24 * 60 * 60;
+
+export interface RedisAttempts extends Attempts {
+  close(): Promise<void>;
+}
+
+/**
+ * Counts that all processes share, since a partition may move to another one when its owner dies. Connects when it is
+ * first asked, as most processes never do.
+ *
+ * @param prefix of the installation, which may share the server with others
+ */
+export function createRedisAttempts(options: ConnectOptions, prefix: string): RedisAttempts {
+  const key = (work: string): string => `fl:attempts:${prefix}:${work}`;
+  let connecting: Promise<Redis> | undefined;
+
+  async function connected(): Promise<Redis> {
+    connecting ??= connectRedis(options);
+    try {
+      return await connecting;
+    } catch (cause) {
+      connecting = undefined;
+      throw cause;
+    }
+  }
+
+  return {
+    async begin(work) {
+      const client = await connected();
+      const count = await orUnavailable(client.incr(key(work)));
+      await orUnavailable(client.expire(key(work), KEPT_SECONDS));
+      return count;
+    },
+    async end(work) {
+      await orUnavailable((await connected()).del(key(work)));
+    },
+    async close() {
+      (await connecting?.catch(() => undefined))?.disconnect();
+    },
+  };
+}

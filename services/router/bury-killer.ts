@@ -1,0 +1,68 @@
+import { buildDecision } from "../core/domain/decision/build-decision.ts";
+import type { Clock } from "../core/domain/lead/clock.ts";
+import type { LeadRequest } from "../core/domain/lead/lead.ts";
+import type { MatchedLead } from "../core/domain/matching/match-lead.ts";
+import type { ActivePlans } from "../core/ports/active-plans.ts";
+import type { Entry } from "../core/ports/log.ts";
+import type { CommitOutcome, DecisionRequest } from "../core/protocol/commit-decisions.ts";
+import type { BuryPoison } from "./bury-poison.ts";
+import type { RouterEvents } from "./router-events.ts";
+
+export interface BuryKillerDeps {
+  readonly plans: ActivePlans;
+  readonly buryPoison: BuryPoison;
+  readonly commitDecisions: (requests: readonly DecisionRequest[]) => Promise<CommitOutcome>;
+  readonly recoverLedger: () => Promise<void>;
+  readonly clock: Clock;
+  readonly events: Pick<RouterEvents, "onAbandoned">;
+}
+
+const KILLER = "RECORD_KILLER";
+
+/**
+ * Gives up a record that killed the process whenever it was routed: to the dead-letter topic with its original bytes
+ * first, then a decision that the lead is dead, so that it has an outcome as every other. Nothing of its content is
+ * looked at but whose it is. If an attempt reserved something before it died, that reservation is what gets decided.
+ */
+export function createBuryKiller(deps: BuryKillerDeps) {
+  const { plans, buryPoison, commitDecisions, recoverLedger, clock, events } = deps;
+
+  return async function buryKiller(partition: number, entry: Entry<LeadRequest>, attempts: number): Promise<boolean> {
+    await buryPoison(partition, [{ ...entry, code: KILLER, at: "", attempts }]);
+    if (entry.kind === "poison") return true;
+    const plan = plans.current(entry.value.facts.tenantId);
+    if (plan === null) return true;
+    const outcome = await commitDecisions([deathOf(entry.value, plan.version, clock())]);
+    if (outcome.kind === "committed") return true;
+    events.onAbandoned(outcome.reason);
+    await recoverLedger();
+    return false;
+  };
+}
+
+function deathOf({ facts, cycle }: LeadRequest, planVersion: number, atMs: number): DecisionRequest {
+  const lead: MatchedLead = {
+    facts,
+    placement: { nodeId: null, territoryId: "", rule: "none" },
+    segment: undefined,
+    rerouteReason: "",
+    item: {
+      leadId: facts.leadId,
+      cycle,
+      identityKeys: [],
+      loadMilli: 0,
+      channel: facts.source.channel,
+      scope: "intake",
+      charged: false,
+      lists: [],
+      otherwise: { kind: "dead", reason: KILLER },
+      transferFromRepId: null,
+    },
+  };
+  return {
+    tenantId: facts.tenantId,
+    atMs,
+    items: [lead.item],
+    decide: (_, result, epoch) => buildDecision(lead, result, { epoch, planVersion }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { LeadRequest } from "../core/domain/lead/lead.ts";
+import type { Attempts } from "../core/ports/attempts.ts";
+import type { Batch, BatchVerdict, Entry } from "../core/ports/log.ts";
+
+export interface SuspectModeDeps {
+  readonly attempts: Attempts;
+  readonly routeLeads: (batch: Batch<LeadRequest>) => Promise<BatchVerdict>;
+  /** Gives up a record that has killed before. False if it has to be tried again later. */
+  readonly buryKiller: (partition: number, entry: Entry<LeadRequest>, attempts: number) => Promise<boolean>;
+}
+
+/** At this attempt a record is buried instead of being tried. */
+const BURIED_AT = 3;
+const COMMIT: BatchVerdict = { kind: "commit" };
+const LATER: BatchVerdict = { kind: "retry", afterMs: 50 };
+
+/**
+ * Gets a partition past a record that kills the process, by memory or by an endless loop: nothing can catch that, and
+ * every restart would die of the same record.
+ *
+ * The first batch of a partition is counted before it is routed, and so is one that does not follow the last: others
+ * had the partition meanwhile. If a process has begun it and not ended it, its records are routed one by one, each
+ * counted before it is touched, until the killer is known by its count. In all other cases the price is that one count.
+ */
+export function createSuspectMode({ attempts, routeLeads, buryKiller }: SuspectModeDeps) {
+  /** Behind the last batch that this process has survived, by partition. */
+  const survivedTo = new Map<number, number>();
+  /** Attempts at the first batch of a partition; this process counts as one, however often it has to try. */
+  const begun = new Map<string, number>();
+
+  return async function routeCarefully(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
+    const { partition, entries } = batch;
+    const first = entries[0]?.offset;
+    const verdict = await (survivedTo.get(partition) === first ? routeLeads(batch) : routeSuspect(batch));
+    const last = entries.at(-1);
+    if (verdict.kind === "commit" && last !== undefined) survivedTo.set(partition, last.offset + 1);
+    return verdict;
+  };
+
+  async function routeSuspect(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
+    const work = `batch-${batch.partition}-${batch.entries[0]?.offset}`;
+    const attempt = begun.get(work) ?? (await attempts.begin(work));
+    begun.set(work, attempt);
+    const verdict = attempt === 1 ? await routeLeads(batch) : await routeOneByOne(batch);
+    if (verdict.kind === "retry") return verdict;
+    begun.delete(work);
+    await attempts.end(work);
+    return verdict;
+  }
+
+  async function routeOneByOne(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
+    const buried: string[] = [];
+    for (const entry of batch.entries) {
+      // Another member may count them by now.
+      if (!batch.stillOwned()) return LATER;
+      const work = `record-${batch.partition}-${entry.offset}`;
+      const attempt = await attempts.begin(work);
+      if (attempt < BURIED_AT) {
+        const verdict = await routeLeads({ ...batch, entries: [entry] }).finally(() => attempts.end(work));
+        if (verdict.kind === "retry") return verdict;
+      } else {
+        if (!(await buryKiller(batch.partition, entry, attempt))) return LATER;
+        buried.push(work);
+      }
+      await batch.heartbeat();
+    }
+    // Not before: a process that dies of a second killer must find the first one still counted.
+    for (const work of buried) await attempts.end(work);
+    return COMMIT;
+  }
+}
