@@ -3,6 +3,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 /** Below test/, the tests that need no server. What a new folder brings runs with the servers until it is listed here. */
 const SERVERLESS = [
   "test/model/**/*.test.ts",
+  "test/mutation/mutations.test.ts",
   "test/integration/{territory-*,compose,demo-*,file-log-*,readme,recovery-wait}.test.ts",
   "test/contract/{http-*,topic-file,group-file,ledger-memory,ledger-fold}.test.ts",
 ];

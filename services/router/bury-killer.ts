@@ -40,8 +40,10 @@ export function createBuryKiller(deps: BuryKillerDeps) {
   };
 }
 
-function deathOf({ facts, cycle }: LeadRequest, planVersion: number, atMs: number): DecisionRequest {
+function deathOf(request: LeadRequest, planVersion: number, atMs: number): DecisionRequest {
+  const { facts, cycle } = request;
   const lead: MatchedLead = {
+    request,
     facts,
     placement: { nodeId: null, territoryId: "", rule: "none" },
     segment: undefined,
@@ -52,8 +54,8 @@ function deathOf({ facts, cycle }: LeadRequest, planVersion: number, atMs: numbe
       identityKeys: [],
       loadMilli: 0,
       channel: facts.source.channel,
-      scope: "intake",
-      charged: false,
+      via: cycle === 1 ? "routed" : "rerouted",
+      planVersion,
       lists: [],
       otherwise: { kind: "dead", reason: KILLER },
       transferFromRepId: null,
@@ -63,6 +65,6 @@ function deathOf({ facts, cycle }: LeadRequest, planVersion: number, atMs: numbe
     tenantId: facts.tenantId,
     atMs,
     items: [lead.item],
-    decide: (_, result, epoch) => buildDecision(lead, result, { epoch, planVersion }),
+    decide: (results, epoch) => Promise.resolve(results.map((result) => buildDecision(lead, result, epoch))),
   };
 }

@@ -9,16 +9,13 @@ import { fileURLToPath } from "node:url";
 import { runTool } from "../../deploy/local/run-tool.ts";
 import { startServers } from "../../deploy/local/servers.ts";
 import { report } from "../../deploy/local/tally.ts";
+import { MUTATIONS } from "./all-mutations.ts";
 import type { Mutation } from "./mutation.ts";
-import { OWNERSHIP_MUTATIONS, PROTOCOL_MUTATIONS } from "./protocol-mutations.ts";
 import { runTests } from "./run-tests.ts";
 import { copyProject } from "./scratch-copy.ts";
-import { SETTING_MUTATIONS } from "./setting-mutations.ts";
-import { STORE_MUTATIONS } from "./store-mutations.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const RESULT = new URL("../../bench/results/mutations.json", import.meta.url);
-const MUTATIONS = [...PROTOCOL_MUTATIONS, ...OWNERSHIP_MUTATIONS, ...STORE_MUTATIONS, ...SETTING_MUTATIONS];
 
 const asked = process.argv.slice(2);
 const chosen = MUTATIONS.filter(({ name }) => asked.length === 0 || asked.some((part) => name.includes(part)));
