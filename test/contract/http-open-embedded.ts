@@ -124,7 +124,8 @@ export async function openEmbedded(
   const { log, ledger, store, vault } = await openEmbeddedBacking({ dataDir, clock, lifecycle, onFault() {} });
   const { partitionCount } = log.decisions;
   const partitionOf = createPartitioner(partitionCount);
-  const plan = compilePlan(planOf(reps));
+  const published = planOf(reps);
+  const plan = compilePlan(published);
   const plans = {
     current: (tenantId: string) => (tenantId === TENANT ? plan : null),
     tenantIds: () => [TENANT],
@@ -168,6 +169,7 @@ export async function openEmbedded(
     commitDecisions,
     recoverLedger,
     plans,
+    planSource: { version: (_, version) => Promise.resolve(version === published.version ? published : null) },
     partitionOf,
     clock,
     authenticate: auth,
