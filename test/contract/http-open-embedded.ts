@@ -21,6 +21,7 @@ import { startApplyLog } from "../../services/core/protocol/apply-log.ts";
 import { createCommitDecisions } from "../../services/core/protocol/commit-decisions.ts";
 import { createRecoverLedger } from "../../services/core/protocol/recover-ledger.ts";
 import { createLifecycle } from "../../services/core/runtime/lifecycle.ts";
+import { mayChangeLedger } from "../../services/core/wire/record-glance.ts";
 import { capturedLeadFromJson } from "../../services/core/wire/captured-lead-json.ts";
 import { createProjector } from "../../services/projector/projector.ts";
 import { deskRoutes } from "../../services/desk/desk-routes.ts";
@@ -142,7 +143,7 @@ export async function openEmbedded(
   });
   await recoverLedger();
   await createProjector({ decisions: log.decisions, projection: store, clock }).start();
-  await startApplyLog({ ledger, log, recoverLedger });
+  await startApplyLog({ ledger, log, recoverLedger, mayChangeLedger });
 
   const auth = authenticator(withKeys);
   const app = await buildHttpApp({

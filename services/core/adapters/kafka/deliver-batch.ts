@@ -9,6 +9,7 @@ const RETRY_AFTER_FAULT_MS = 1000;
 
 export interface BatchDeliveryOptions<T> {
   readonly codec: Codec<T>;
+  readonly wants: ConsumeOptions<T>["wants"];
   readonly handle: ConsumeOptions<T>["handle"];
   readonly onFault: (error: unknown) => void;
   readonly membership: Membership;
@@ -27,12 +28,14 @@ class ClientError extends Error {}
  * Delivers a fetched batch in pieces of 500. `eachBatch` rejects with nothing but kafkajs' own errors: after a TypeError or
  * RangeError it would never consume again.
  */
-export function createBatchDelivery<T>({ codec, handle, onFault, membership }: BatchDeliveryOptions<T>): BatchDelivery {
+export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchDelivery {
+  const { handle, onFault, membership } = options;
   /** The last offset of a batch that is to be delivered again as it was, by partition. */
   const retried = new Map<number, number>();
   const timers = new Set<NodeJS.Timeout>();
 
   async function judge(payload: EachBatchPayload, entries: readonly Entry<T>[]): Promise<BatchVerdict> {
+    if (entries.length === 0) return { kind: "commit" };
     const stillOwned = () => membership.isMember() && !payload.isStale();
     const { partition } = payload.batch;
     return handle({ partition, entries, stillOwned, heartbeat: () => accepted(membership, payload.heartbeat()) });
@@ -62,10 +65,7 @@ export function createBatchDelivery<T>({ codec, handle, onFault, membership }: B
       if (!membership.isMember() || payload.isStale() || !payload.isRunning()) return;
       const piece = pieceOf(messages, start, retried.get(partition));
       const lastOffset = Number(piece.at(-1)?.offset);
-      const verdict = await judge(
-        payload,
-        piece.map((message) => decodeRecord(codec, rawRecord(message))),
-      );
+      const verdict = await judge(payload, decodeWanted(options, piece));
       if (!membership.isMember()) return;
       if (verdict.kind === "retry") {
         retried.set(partition, lastOffset);
@@ -118,6 +118,15 @@ function pieceOf(
   if (retriedTo === undefined) return piece;
   const same = piece.filter(({ offset }) => Number(offset) <= retriedTo);
   return same.length > 0 ? same : piece;
+}
+
+/** A tombstone can't be asked about: nobody writes one, so whoever reads it must hear of it. */
+function decodeWanted<T>(
+  { codec, wants }: Pick<BatchDeliveryOptions<T>, "codec" | "wants">,
+  messages: readonly KafkaMessage[],
+): readonly Entry<T>[] {
+  const wanted = wants === undefined ? messages : messages.filter(({ value }) => value === null || wants(value));
+  return wanted.map((message) => decodeRecord(codec, rawRecord(message)));
 }
 
 function rawRecord({ offset, timestamp, key, value }: KafkaMessage) {

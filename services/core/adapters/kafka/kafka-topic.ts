@@ -50,6 +50,6 @@ export function createKafkaTopic<T>(options: KafkaTopicOptions<T>): ConsumableTo
       expectPartition(partition);
       return readCommittedOffset(connection.groups, groupId(group, options.prefix), { topic: name, partition });
     },
-    consume: ({ group, handle }) => consumeGroup(options, { group: groupId(group, options.prefix), handle }),
+    consume: ({ group, ...rest }) => consumeGroup(options, { ...rest, group: groupId(group, options.prefix) }),
   };
 }
