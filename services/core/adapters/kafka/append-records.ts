@@ -1,15 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { MultipleErrors, type Producer } from "@platformatic/kafka";
+import { type Connection, type Producer, Writer, findErrorBy, produceV9 } from "@platformatic/kafka";
 import type { Codec } from "../../wire/codec.ts";
 import { createCloudEventHeaders } from "./cloud-event-headers.ts";
-import type { TopicPartition } from "./end-offset.ts";
 import { logUnavailable } from "./kafka-faults.ts";
+import { LeaderUnknown, type TopicPartition, connectToLeader } from "./leader-connection.ts";
+import { encodeRecordBatch } from "./record-batch.ts";
 
-/** Above it the client's cost a record grows again, and the broker's limit of a batch comes near. */
+/** Above it the broker's limit of a batch comes near. */
 export const MAX_APPEND_RECORDS = 1000;
 
 const ATTEMPTS = 6;
 const FIRST_DELAY_MS = 50;
+const ALL_ACKNOWLEDGE = -1;
+const BROKER_TIMEOUT_MS = 10_000;
 
 /**
  * Appends to one topic. One request is one batch of one partition, so it is there whole or not at all; the next one of the
@@ -19,23 +22,17 @@ export function createAppend<T>(producer: Producer, topic: string, codec: Codec<
   const tails = new Map<number, Promise<unknown>>();
   const headersAt = createCloudEventHeaders(codec.eventType);
 
-  async function send({ partition }: TopicPartition, values: readonly T[]): Promise<number> {
-    const headers = headersAt(Date.now());
-    const messages = values.map((value) => {
-      const key = codec.key(value);
-      const record = { topic, partition, value: bufferOf(codec.encode(value)), headers: headers() };
-      return key === null ? record : { ...record, key: bufferOf(key) };
-    });
+  async function send(place: TopicPartition, values: readonly T[]): Promise<number> {
+    const nowMs = Date.now();
+    const records = values.map((value) => ({ key: codec.key(value), value: codec.encode(value) }));
+    const batch = encodeRecordBatch(records, headersAt(nowMs), nowMs);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { offsets } = await producer.send({ messages, acks: -1 });
-        const [first] = offsets ?? [];
-        if (first === undefined || first.partition !== partition) throw new Error("The broker confirmed no offset.");
-        return Number(first.offset);
+        return await produce(await connectToLeader(producer, place), place, batch);
       } catch (cause) {
         producer.clearMetadata();
         if (!hasMoved(cause) || attempt === ATTEMPTS) {
-          throw logUnavailable(`Records for ${topic}-${partition} may not have been stored.`, cause);
+          throw logUnavailable(`Records for ${topic}-${place.partition} may not have been stored.`, cause);
         }
         await delay(FIRST_DELAY_MS * 2 ** (attempt - 1));
       }
@@ -52,14 +49,47 @@ export function createAppend<T>(producer: Producer, topic: string, codec: Codec<
   };
 }
 
+/** @returns the offset of the first record */
+async function produce(connection: Connection, { topic, partition }: TopicPartition, batch: Buffer): Promise<number> {
+  const request = Writer.create()
+    .appendString(null)
+    .appendInt16(ALL_ACKNOWLEDGE)
+    .appendInt32(BROKER_TIMEOUT_MS)
+    .appendArray([topic], (topics) => {
+      topics.appendString(topic).appendArray([partition], (partitions) => {
+        partitions
+          .appendInt32(partition)
+          .appendUnsignedVarInt(batch.length + 1)
+          .append(batch);
+      });
+    })
+    .appendTaggedFields();
+  const { key, version } = produceV9.api;
+  const { responses } = await new Promise<produceV9.ProduceResponse>((resolve, reject) => {
+    connection.send(
+      key,
+      version,
+      () => request,
+      produceV9.parseResponse,
+      true,
+      true,
+      (error, response) => {
+        if (error !== null || response === undefined) reject(error ?? new Error("The broker's answer was empty."));
+        else resolve(response);
+      },
+    );
+  });
+  const stored = responses[0]?.partitionResponses[0];
+  if (stored === undefined || stored.index !== partition) throw new Error("The broker confirmed no offset.");
+  return Number(stored.baseOffset);
+}
+
 /**
  * The leader moved, as it does for a moment after a topic is created or a broker stops. Asking the new one is worth the
  * rare duplicate (the old one may have stored the batch): every reader drops those.
  */
 function hasMoved(error: unknown): boolean {
-  return error instanceof MultipleErrors && error.findBy("hasStaleMetadata", true) !== null;
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (
+    error instanceof LeaderUnknown || (error instanceof Error && findErrorBy(error, "hasStaleMetadata", true) !== null)
+  );
 }
