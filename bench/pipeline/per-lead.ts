@@ -42,6 +42,7 @@ async function startPerLead(context: ServiceContext): Promise<void> {
     commitDecisions: createCommitDecisions({ ledger, log, partitionOf: context.decisionPartition }),
     // Leads of the demo can all be routed.
     buryPoison: () => Promise.resolve(),
+    nextTurn: () => Promise.resolve(),
     recoverLedger,
     clock,
     events,

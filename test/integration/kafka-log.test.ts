@@ -115,6 +115,22 @@ test("records carry CloudEvents headers", async () => {
   await opened.close();
 });
 
+test("appends of one moment go with one request, and each partition has its own fate", async () => {
+  const opened = await openKafkaTopic(4);
+  const { topic } = opened;
+  const tooLarge = "x".repeat(9 * 1024 * 1024);
+  const settled = await Promise.allSettled([
+    topic.append(0, ["a", "b"]),
+    topic.append(1, [tooLarge]),
+    topic.append(2, ["c"]),
+    topic.append(0, ["d"]),
+  ]);
+  expect(settled).toMatchObject([{ value: 0 }, { reason: { code: "LOG_UNAVAILABLE" } }, { value: 0 }, { value: 2 }]);
+  expect((await readAll(topic, 0)).map(textOf)).toEqual(["a", "b", "d"]);
+  expect(await topic.append(1, ["e"])).toBe(0);
+  await opened.close();
+});
+
 test("a tombstone and a range whose start has been deleted", async () => {
   const opened = await openKafkaTopic(1);
   const { topic } = opened;

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { startApplyLog } from "../../core/protocol/apply-log.ts";
 import { createCommitDecisions } from "../../core/protocol/commit-decisions.ts";
 import { createRecoverLedger } from "../../core/protocol/recover-ledger.ts";
@@ -50,6 +50,7 @@ export async function startRouting(context: ServiceContext, recoverLedger: () =>
     commitDecisions,
     buryPoison,
     recoverLedger,
+    nextTurn,
     clock,
     events,
   });

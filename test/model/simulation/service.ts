@@ -103,6 +103,7 @@ export function startService(world: World, name: string): Service {
       refreshPlans: () => scheduler.call(process, "latest plan", () => void (service.plan = world.plan)),
       commitDecisions,
       buryPoison: createBuryPoison({ log, clock, events }),
+      nextTurn: () => Promise.resolve(),
       recoverLedger,
       clock,
       events,

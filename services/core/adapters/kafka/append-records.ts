@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Connection, type Producer, Writer, findErrorBy, produceV9 } from "@platformatic/kafka";
+import { type Producer, findErrorBy } from "@platformatic/kafka";
 import type { Codec } from "../../wire/codec.ts";
 import { createCloudEventHeaders } from "./cloud-event-headers.ts";
 import { logUnavailable } from "./kafka-faults.ts";
 import { LeaderUnknown, type TopicPartition, connectToLeader } from "./leader-connection.ts";
+import type { createProduce } from "./produce.ts";
 import { encodeRecordBatch } from "./record-batch.ts";
 
 /** Above it the broker's limit of a batch comes near. */
@@ -11,14 +12,18 @@ export const MAX_APPEND_RECORDS = 1000;
 
 const ATTEMPTS = 6;
 const FIRST_DELAY_MS = 50;
-const ALL_ACKNOWLEDGE = -1;
-const BROKER_TIMEOUT_MS = 10_000;
+
+/** The client whose connections are used, and the queue of requests that all topics share. */
+export interface Appender {
+  readonly producer: Producer;
+  readonly produce: ReturnType<typeof createProduce>;
+}
 
 /**
- * Appends to one topic. One request is one batch of one partition, so it is there whole or not at all; the next one of the
+ * Appends to one topic. One append is one batch of one partition, so it is there whole or not at all; the next one of the
  * partition waits for it, so that a slow request is not overtaken.
  */
-export function createAppend<T>(producer: Producer, topic: string, codec: Codec<T>) {
+export function createAppend<T>({ producer, produce }: Appender, topic: string, codec: Codec<T>) {
   const tails = new Map<number, Promise<unknown>>();
   const headersAt = createCloudEventHeaders(codec.eventType);
 
@@ -47,41 +52,6 @@ export function createAppend<T>(producer: Producer, topic: string, codec: Codec<
     );
     return sending;
   };
-}
-
-/** @returns the offset of the first record */
-async function produce(connection: Connection, { topic, partition }: TopicPartition, batch: Buffer): Promise<number> {
-  const request = Writer.create()
-    .appendString(null)
-    .appendInt16(ALL_ACKNOWLEDGE)
-    .appendInt32(BROKER_TIMEOUT_MS)
-    .appendArray([topic], (topics) => {
-      topics.appendString(topic).appendArray([partition], (partitions) => {
-        partitions
-          .appendInt32(partition)
-          .appendUnsignedVarInt(batch.length + 1)
-          .append(batch);
-      });
-    })
-    .appendTaggedFields();
-  const { key, version } = produceV9.api;
-  const { responses } = await new Promise<produceV9.ProduceResponse>((resolve, reject) => {
-    connection.send(
-      key,
-      version,
-      () => request,
-      produceV9.parseResponse,
-      true,
-      true,
-      (error, response) => {
-        if (error !== null || response === undefined) reject(error ?? new Error("The broker's answer was empty."));
-        else resolve(response);
-      },
-    );
-  });
-  const stored = responses[0]?.partitionResponses[0];
-  if (stored === undefined || stored.index !== partition) throw new Error("The broker confirmed no offset.");
-  return Number(stored.baseOffset);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { EachBatchPayload, KafkaMessage } from "kafkajs";
 import type { BatchVerdict, ConsumeOptions, Entry } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
+import { createCommitOffsets } from "./commit-offsets.ts";
 import { decodeRecord } from "./decode-record.ts";
 import type { Membership } from "./membership.ts";
 
@@ -8,6 +9,7 @@ const MAX_BATCH_ENTRIES = 500;
 const RETRY_AFTER_FAULT_MS = 1000;
 
 export interface BatchDeliveryOptions<T> {
+  readonly topic: string;
   readonly codec: Codec<T>;
   readonly wants: ConsumeOptions<T>["wants"];
   readonly handle: ConsumeOptions<T>["handle"];
@@ -29,7 +31,8 @@ class ClientError extends Error {}
  * RangeError it would never consume again.
  */
 export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchDelivery {
-  const { handle, onFault, membership } = options;
+  const { topic, handle, onFault, membership } = options;
+  const commitOffsets = createCommitOffsets(topic);
   /** The last offset of a batch that is to be delivered again as it was, by partition. */
   const retried = new Map<number, number>();
   const timers = new Set<NodeJS.Timeout>();
@@ -42,11 +45,9 @@ export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchD
   }
 
   async function commit(payload: EachBatchPayload, lastOffset: number): Promise<void> {
-    const { topic, partition } = payload.batch;
-    const partitions = [{ partition, offset: String(lastOffset + 1) }];
-    await accepted(membership, payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] }));
+    await accepted(membership, commitOffsets(payload, lastOffset));
     payload.resolveOffset(String(lastOffset));
-    retried.delete(partition);
+    retried.delete(payload.batch.partition);
   }
 
   /** Nothing is resolved, so after the pause kafkajs fetches from the same offset. */
