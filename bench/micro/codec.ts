@@ -80,10 +80,10 @@ const makeRequest = (_: unknown, index: number): LeadRequest => ({
 function makeDecision(_: unknown, index: number): Decision {
   const facts = makeFacts(index);
   const candidates = Array.from({ length: 20 }, (_, place) => ({
-    repId: `rep-${1_000 + below(9_000)}`,
+    repIndex: 400 + place,
     verdict: place === 0 ? ("chosen" as const) : pick(VERDICTS),
     fit: below(10_001),
-    gap: random() < 0.5 ? 0 : random() * 10,
+    gap: random() < 0.5 ? 0 : below(10_000),
   }));
   return {
     type: "decision",
@@ -94,7 +94,7 @@ function makeDecision(_: unknown, index: number): Decision {
     operator: "router",
     decisionId: hex(32),
     epoch: 3,
-    outcome: { kind: "assigned", repId: candidates[0]?.repId ?? "" },
+    outcome: { kind: "assigned", repId: `rep-${1_000 + below(9_000)}` },
     via: "routed",
     planVersion: 17,
     nodeId: "us-midwest-chicago-1",

@@ -38,11 +38,11 @@ let nextLead = 0;
 function entriesFrom(offset: number, count: number): readonly Entry<Decision>[] {
   return Array.from({ length: count }, (_, index) => {
     const leadId = `018f-${String(nextLead++).padStart(12, "0")}`;
-    const candidates = Array.from({ length: CANDIDATES }, (_, rep) => ({
-      repId: `rep-${rep}`,
-      verdict: rep === 0 ? ("chosen" as const) : ("lower_fit" as const),
-      fit: 9_000 - rep * 37,
-      gap: rep * 37,
+    const candidates = Array.from({ length: CANDIDATES }, (_, repIndex) => ({
+      repIndex,
+      verdict: repIndex === 0 ? ("chosen" as const) : ("lower_fit" as const),
+      fit: 9_000 - repIndex * 37,
+      gap: repIndex * 37,
     }));
     const value = decisionOf(leadId, { facts: factsOf(leadId), explanation: { step: 0, candidates } });
     return { kind: "value", offset: offset + index, appendedAtMs: 0, key: null, bytes: new Uint8Array(), value };

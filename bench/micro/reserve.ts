@@ -58,6 +58,7 @@ function makeGrants(hasWindows: boolean): readonly RepGrant[] {
     : [];
   return Array.from({ length: REPS }, (_, index) => ({
     repId: `rep-${String(index).padStart(8, "0")}`,
+    repIndex: index,
     privatePool: 1_000_000,
     loadMilli: 1e12,
     fairnessWeight: 1 + (index % 3),

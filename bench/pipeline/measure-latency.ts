@@ -1,5 +1,5 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { createCloudEventHeaders } from "../../services/core/adapters/kafka/cloud-event-headers.ts";
 import { createKafkaConnection } from "../../services/core/adapters/kafka/kafka-connection.ts";
 import type { LeadRequest } from "../../services/core/domain/lead/lead.ts";
 import type { ConsumableTopic } from "../../services/core/ports/log.ts";
@@ -73,18 +73,17 @@ export async function measureLatency(drain: DrainRun, share: number, rate: numbe
 async function sendPaced({ brokers, backing, topics }: Installation, leads: readonly LeadRequest[], rate: number) {
   const connection = createKafkaConnection({ brokers, clientId: "paced", logger: createLogger("silent", "paced") });
   const codec = createCodecs(backing.vault, Date.now).leads;
-  const headersAt = createCloudEventHeaders(codec.eventType);
   const partitionOf = createPartitioner(backing.log.leads.partitionCount);
   const startMs = Date.now();
   const inFlight = new Set<Promise<unknown>>();
   for (let sent = 0; sent < leads.length;) {
     const due = Math.min(leads.length, Math.floor(((Date.now() - startMs) * rate) / 1000));
-    const headers = headersAt(Date.now());
+    const headers = headersOf(codec.eventType);
     const messages = leads.slice(sent, due).map((lead, index) => {
       const capturedAtMs = startMs + Math.floor(((sent + index) * 1000) / rate);
       const value = Buffer.from(codec.encode({ ...lead, facts: { ...lead.facts, capturedAtMs } }));
       const partition = partitionOf(TENANT, lead.facts.leadId);
-      return { topic: topics.leads, partition, key: Buffer.from(lead.facts.leadId), value, headers: headers() };
+      return { topic: topics.leads, partition, key: Buffer.from(lead.facts.leadId), value, headers };
     });
     sent = due;
     if (messages.length > 0) {
@@ -99,6 +98,19 @@ async function sendPaced({ brokers, backing, topics }: Installation, leads: read
   await connection.close();
   return { startMs, leadsPerSecond };
 }
+
+/** As the door writes them. */
+const headersOf = (eventType: string): Map<Buffer, Buffer> =>
+  new Map(
+    [
+      ["ce_specversion", "1.0"],
+      ["ce_type", eventType],
+      ["ce_source", "fairlead"],
+      ["ce_time", new Date().toISOString()],
+      ["content-type", "application/protobuf"],
+      ["ce_id", randomUUID()],
+    ].map(([name = "", value = ""]) => [Buffer.from(name), Buffer.from(value)]),
+  );
 
 async function readLatencies({ backing }: Installation, fromMs: number) {
   const leadAtMs = new Map<string, number>();

@@ -2,6 +2,7 @@
  * The design one writes first, with the same guarantees: each lead has a reservation, an append, a fence and a commit of
  * its own. The functions are the router's; only the batch is of one. `--concurrency` partitions at once.
  */
+import { mayChangeLedger } from "../../services/core/wire/record-glance.ts";
 import { parseArgs } from "node:util";
 import type { EachBatchPayload } from "kafkajs";
 import { decodeRecord } from "../../services/core/adapters/kafka/decode-record.ts";
@@ -30,7 +31,7 @@ async function startPerLead(context: ServiceContext): Promise<void> {
   const { log, ledger, vault } = backing;
   const recoverLedger = createRecovery(context);
   await recoverLedger();
-  const applier = await startApplyLog({ ledger, log, recoverLedger });
+  const applier = await startApplyLog({ ledger, log, recoverLedger, mayChangeLedger });
   lifecycle.onClose("applier", () => applier.close());
 
   const events = metrics.router;
@@ -41,6 +42,7 @@ async function startPerLead(context: ServiceContext): Promise<void> {
     commitDecisions: createCommitDecisions({ ledger, log, partitionOf: context.decisionPartition }),
     // Leads of the demo can all be routed.
     buryPoison: () => Promise.resolve(),
+    nextTurn: () => Promise.resolve(),
     recoverLedger,
     clock,
     events,

@@ -39,7 +39,10 @@ const RULES: readonly Rule[] = [
   { stage: "reserve: driver", url: /node_modules\/(ioredis|@ioredis|redis-parser|redis-errors|standard-as-callback)/u },
   { stage: "build decision", url: /domain\/decision\/|wire\/(murmur2|partition-key)|protocol\/commit-decisions/u },
   { stage: "fence", url: /kafka\/end-offset|list-offsets/u },
-  { stage: "append", url: /@platformatic\/|kafka\/(append-records|cloud-event)|@node-rs/u },
+  {
+    stage: "append",
+    url: /@platformatic\/|kafka\/(append-records|cloud-event|record-batch|end-offset|leader-connection)|@node-rs/u,
+  },
   {
     stage: "commit, heartbeat",
     url: /kafkajs\/src\/(consumer\/offsetManager|protocol\/requests\/(offset|heartbeat))/u,

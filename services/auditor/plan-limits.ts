@@ -10,7 +10,7 @@ export function createPlanLimits(source: PlanSource) {
 
   async function load(tenantId: string, planVersion: number): Promise<ReadonlyMap<string, CompiledRep>> {
     const plan = await source.version(tenantId, planVersion);
-    return new Map((plan?.reps ?? []).map((rep) => [rep.repId, compileRep(rep)]));
+    return new Map((plan?.reps ?? []).map((rep, repIndex) => [rep.repId, compileRep(rep, repIndex)]));
   }
 
   /**

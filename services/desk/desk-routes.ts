@@ -2,14 +2,15 @@ import type { HttpApp } from "../core/http/app.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { CommandDeps } from "./commands/command.ts";
 import { commandRoutes } from "./commands/command-routes.ts";
-import { historyRoutes } from "./reads/history-routes.ts";
+import { historyRoutes, type HistoryRoutesDeps } from "./reads/history-routes.ts";
 import { leadRoutes } from "./reads/lead-routes.ts";
 import { loadRoutes } from "./reads/load-routes.ts";
 import { poolRoutes } from "./reads/pool-routes.ts";
 import { privatePoolRoutes } from "./reads/private-pool-routes.ts";
 import { streamRoutes, type StreamRoutesDeps } from "./stream/stream-routes.ts";
 
-export interface DeskRoutesDeps extends Omit<CommandDeps, "reads" | "wait">, Omit<StreamRoutesDeps, "reads"> {
+export interface DeskRoutesDeps
+  extends Omit<CommandDeps, "reads" | "wait">, Omit<StreamRoutesDeps, "reads">, Pick<HistoryRoutesDeps, "planSource"> {
   readonly reads: Store;
 }
 

@@ -8,6 +8,7 @@ import type { ActivePlans } from "../core/ports/active-plans.ts";
 import type { Batch, BatchVerdict, Entry } from "../core/ports/log.ts";
 import type { CommitOutcome, DecisionRequest } from "../core/protocol/commit-decisions.ts";
 import type { BuryPoison, Unroutable } from "./bury-poison.ts";
+import { gatherCalls } from "./gather-calls.ts";
 import type { RouterEvents } from "./router-events.ts";
 
 export interface RouteLeadsDeps {
@@ -17,33 +18,43 @@ export interface RouteLeadsDeps {
   readonly commitDecisions: (requests: readonly DecisionRequest[]) => Promise<CommitOutcome>;
   readonly buryPoison: BuryPoison;
   readonly recoverLedger: () => Promise<void>;
+  /** Resolves once all batches of one fetch have arrived; they are decided together. */
+  readonly nextTurn: () => Promise<void>;
   readonly clock: Clock;
   readonly events: RouterEvents;
 }
 
+/** A reservation blocks the ledger for everybody else, so it must end soon. */
+const MAX_LEADS_TOGETHER = 500;
+
 /** The whole way of a batch of leads: match → reserve, append and fence → tell → set the hopeless aside. */
 export function createRouteLeads(deps: RouteLeadsDeps) {
-  const { plans, refreshPlans, commitDecisions, buryPoison, recoverLedger, clock, events } = deps;
+  const { plans, refreshPlans, commitDecisions, buryPoison, recoverLedger, nextTurn, clock, events } = deps;
+  const decideTogether = gatherCalls(decide, {
+    nextTurn,
+    weightOf: ({ batch }) => batch.entries.length,
+    maxWeight: MAX_LEADS_TOGETHER,
+  });
 
   return async function routeLeads(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
     // The door may have heard of a tenant before we did, and what is buried does not come back.
     if (batch.entries.some((entry) => isOfUnknownTenant(entry, plans))) await refreshPlans();
     const { byTenant, unroutable } = sortEntries(batch, plans);
-    const isDecided = byTenant.size === 0 || (await decide(batch, byTenant));
+    const isDecided = byTenant.size === 0 || (await decideTogether({ batch, byTenant }));
     if (!isDecided) return { kind: "retry", afterMs: 50 };
     // Last, since a batch that was abandoned comes again with all that is hopeless in it.
     await buryPoison(batch.partition, unroutable);
     return { kind: "commit" };
   };
 
-  /** False if the batch was abandoned. */
-  async function decide(batch: Batch<LeadRequest>, byTenant: ReadonlyMap<string, TenantBatch>): Promise<boolean> {
+  /** False if the batches were abandoned. */
+  async function decide(parts: readonly SortedBatch[]): Promise<boolean> {
     const atMs = clock();
-    const routed = Array.from(byTenant, ([tenantId, { plan, requests }]) => {
+    const routed = Array.from(mergeTenants(parts), ([tenantId, { plan, requests }]) => {
       const matched = requests.map((request) => matchLead(plan, request, atMs)).sort(byPriority);
       return { matched, request: decisionRequest(plans, tenantId, { matched, atMs }) };
     });
-    await batch.heartbeat();
+    await Promise.all(parts.map(({ batch }) => batch.heartbeat()));
 
     const outcome = await commitDecisions(routed.map(({ request }) => request));
     if (outcome.kind === "abandoned") {
@@ -97,6 +108,25 @@ async function asReserved(
 interface TenantBatch {
   readonly plan: CompiledPlan;
   readonly requests: LeadRequest[];
+}
+
+interface SortedBatch {
+  readonly batch: Batch<LeadRequest>;
+  readonly byTenant: ReadonlyMap<string, TenantBatch>;
+}
+
+/** Leads of all batches by tenant, since scarce capacity goes to the best of them all. */
+function mergeTenants(parts: readonly SortedBatch[]): ReadonlyMap<string, TenantBatch> {
+  const [first, ...others] = parts;
+  if (first === undefined || others.length === 0) return first?.byTenant ?? new Map();
+  const merged = new Map<string, TenantBatch>();
+  for (const { byTenant } of parts) {
+    for (const [tenantId, { plan, requests }] of byTenant) {
+      const before = merged.get(tenantId)?.requests ?? [];
+      merged.set(tenantId, { plan, requests: [...before, ...requests] });
+    }
+  }
+  return merged;
 }
 
 function isOfUnknownTenant(entry: Entry<LeadRequest>, plans: ActivePlans): boolean {

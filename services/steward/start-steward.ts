@@ -9,18 +9,27 @@ export interface Steward {
 export interface StewardDeps {
   readonly log: Pick<Log, "decisions">;
   readonly retryWaiting: RetryWaiting;
+  /** Told a record's bytes. A decision frees nothing, and is not read. */
+  readonly isDecision: (bytes: Uint8Array) => boolean;
   /** Pause between two sweeps. */
   readonly sweepEveryMs: number;
   readonly onFault: (error: unknown) => void;
 }
 
 /** Follows the log for freed capacity and sweeps the waiting leads at once when there is some, else on the clock. */
-export async function startSteward({ log, retryWaiting, sweepEveryMs, onFault }: StewardDeps): Promise<Steward> {
+export async function startSteward({
+  log,
+  retryWaiting,
+  isDecision,
+  sweepEveryMs,
+  onFault,
+}: StewardDeps): Promise<Steward> {
   const stopping = new AbortController();
   let wake = nobodyWaits;
 
   const reader = await log.decisions.consume({
     group: "fairlead.steward",
+    wants: (bytes) => !isDecision(bytes),
     handle(batch) {
       if (noteFreed(batch, retryWaiting)) wake();
       return Promise.resolve({ kind: "commit" });

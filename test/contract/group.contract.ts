@@ -28,9 +28,9 @@ export function groupContract(name: string, open: OpenTopic): void {
     const consume = async (
       topic: ConsumableTopic<string>,
       handle: (batch: Batch<string>) => Promise<BatchVerdict>,
-      group = "readers",
+      { group = "readers", wants }: { readonly group?: string; readonly wants?: (bytes: Uint8Array) => boolean } = {},
     ) => {
-      const reader = await topic.consume({ group, handle });
+      const reader = await topic.consume({ group, wants, handle });
       readers.push(reader);
       return reader;
     };
@@ -55,6 +55,26 @@ export function groupContract(name: string, open: OpenTopic): void {
       await topic.append(0, numbered(5, "late"));
       await vi.waitFor(() => expect(seen[0]).toHaveLength(605), WITHIN);
       expect(seen).toEqual([[...numbered(600, "early"), ...numbered(5, "late")], numbered(3, "other")]);
+    });
+
+    test("what a reader does not want is not delivered, and is committed all the same", async () => {
+      const topic = await openTopic(1);
+      const seen: string[] = [];
+      const wants = (bytes: Uint8Array): boolean => Buffer.from(bytes).toString().endsWith("7");
+      await topic.append(0, numbered(10, "some"));
+      await consume(
+        topic,
+        async ({ entries }) => {
+          seen.push(...entries.map(textOf));
+          return COMMIT;
+        },
+        { wants },
+      );
+      await topic.append(0, ["nothing for it", "nor here"]);
+      await vi.waitFor(async () => expect(await topic.committedOffset("readers", 0)).toBe(12), WITHIN);
+      await topic.append(0, numbered(18, "more").slice(7));
+      await vi.waitFor(async () => expect(await topic.committedOffset("readers", 0)).toBe(23), WITHIN);
+      expect(seen).toEqual(["some 7", "more 7", "more 17"]);
     });
 
     test("`retry` delivers the same batch again after the delay, and nothing in between", async () => {
@@ -232,7 +252,7 @@ export function groupContract(name: string, open: OpenTopic): void {
           seen[group]?.push(...entries.map(textOf));
           return COMMIT;
         };
-        await consume(topic, handle, group);
+        await consume(topic, handle, { group });
       }
       await vi.waitFor(() => expect(seen).toEqual({ one: numbered(4), two: numbered(4) }), WITHIN);
     });

@@ -22,6 +22,7 @@ import { startApplyLog } from "../../services/core/protocol/apply-log.ts";
 import { createCommitDecisions } from "../../services/core/protocol/commit-decisions.ts";
 import { createRecoverLedger } from "../../services/core/protocol/recover-ledger.ts";
 import { createLifecycle } from "../../services/core/runtime/lifecycle.ts";
+import { mayChangeLedger } from "../../services/core/wire/record-glance.ts";
 import { capturedLeadFromJson } from "../../services/core/wire/captured-lead-json.ts";
 import { createProjector } from "../../services/projector/projector.ts";
 import { deskRoutes } from "../../services/desk/desk-routes.ts";
@@ -127,7 +128,8 @@ export async function openEmbedded(
   const { log, ledger, store, vault } = await openEmbeddedBacking({ dataDir, clock, lifecycle, onFault() {} });
   const { partitionCount } = log.decisions;
   const partitionOf = createPartitioner(partitionCount);
-  const plan = compilePlan(planOf(reps));
+  const published = planOf(reps);
+  const plan = compilePlan(published);
   const plans = {
     current: (tenantId: string) => (tenantId === TENANT ? plan : null),
     tenantIds: () => [TENANT],
@@ -144,7 +146,7 @@ export async function openEmbedded(
   });
   await recoverLedger();
   await createProjector({ decisions: log.decisions, projection: store, clock }).start();
-  await startApplyLog({ ledger, log, recoverLedger });
+  await startApplyLog({ ledger, log, recoverLedger, mayChangeLedger });
 
   const auth = authenticator(withKeys);
   const app = await buildHttpApp({
@@ -171,6 +173,7 @@ export async function openEmbedded(
     commitDecisions,
     recoverLedger,
     plans,
+    planSource: { version: (_, version) => Promise.resolve(version === published.version ? published : null) },
     partitionOf,
     clock,
     authenticate: auth,

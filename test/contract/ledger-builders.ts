@@ -16,8 +16,14 @@ export const DAY_MS = 86_400_000;
 /** A fixed Monday; no test looks at a clock. */
 export const NOW_MS = Date.UTC(2026, 10, 23, 9);
 
+const repIds: string[] = [];
+/** By the first mention, as if a plan listed the reps so. */
+export const repIndexOf = (repId: string): number =>
+  repIds.includes(repId) ? repIds.indexOf(repId) : repIds.push(repId) - 1;
+
 export const grant = (repId: string, changes: Partial<RepGrant> = {}): RepGrant => ({
   repId,
+  repIndex: repIndexOf(repId),
   privatePool: 10_000,
   loadMilli: Infinity,
   fairnessWeight: 1,

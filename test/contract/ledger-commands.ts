@@ -48,6 +48,7 @@ const window: fc.Arbitrary<WindowLimit> = fc.record({
 const grantOf = (repId: string): fc.Arbitrary<RepGrant> =>
   fc.record({
     repId: fc.constant(repId),
+    repIndex: fc.constant(REPS.indexOf(repId)),
     privatePool: fc.constantFrom(0, 1, 3, 50),
     loadMilli: fc.constantFrom(0, 1000, 5000, Infinity),
     fairnessWeight: fc.constantFrom(0.7, 1, 2, 3),
@@ -70,7 +71,7 @@ function listArbitrary(grants: readonly RepGrant[]): fc.Arbitrary<CandidateList>
     present: byRep,
     strategy: fc.constantFrom(...STRATEGIES),
     fairnessBound: fc.constantFrom(0, 0.5, 2),
-    filtered: fc.constantFrom([], [{ repId: "zoe", verdict: "absent" as const, fit: 0, gap: 0 }]),
+    filtered: fc.constantFrom([], [{ repIndex: REPS.length, verdict: "absent" as const, fit: 0, gap: 0 }]),
   });
 }
 

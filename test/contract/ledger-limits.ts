@@ -34,8 +34,8 @@ export function limitCases(use: UseLedger): void {
       outcome: { kind: "parked" },
       step: -1,
       verdicts: [
-        { repId: "ann", verdict: "private_pool_full", fit: 5000, gap: 1 },
-        { repId: "bob", verdict: "load_full", fit: 5000, gap: 500 },
+        { repIndex: full.repIndex, verdict: "private_pool_full", fit: 5000, gap: 1 },
+        { repIndex: loaded.repIndex, verdict: "load_full", fit: 5000, gap: 500 },
       ],
     });
   });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { ReserveItem } from "../../services/core/domain/ledger/reservation.ts";
 import type { Strategy } from "../../services/core/domain/matching/policy.ts";
-import { gist, grant, item, listOf, reserve, reserveOne } from "./ledger-builders.ts";
+import { gist, grant, item, listOf, repIndexOf, reserve, reserveOne } from "./ledger-builders.ts";
 import type { UseLedger } from "./ledger.contract.ts";
 
 const leads = (count: number, changes: Partial<ReserveItem>) =>
@@ -94,11 +94,13 @@ export function strategyCases(use: UseLedger): void {
     expect(owners).toEqual(["rep-3", "rep-2", "rep-1", "rep-4", "rep-5", "rep-3", "rep-2"]);
   });
 
-  it("tries lists in order, and explains each candidate of each", async () => {
-    const absent = { repId: "zoe", verdict: "absent" as const, fit: 0, gap: 0 };
-    const first = listOf([grant("ann", { privatePool: 0 })], { filtered: [absent] });
-    const second = listOf([grant("bob"), grant("cho")], { fits: [10, 25], fairnessBound: 1 });
-    const third = listOf([grant("dee")]);
+  it("tries lists in order, and explains each candidate once, by the last list that would have had him", async () => {
+    const absent = { repIndex: repIndexOf("zoe"), verdict: "absent" as const, fit: 0, gap: 0 };
+    const [ann, bob, cho, dee] = [grant("ann", { privatePool: 0 }), grant("bob"), grant("cho"), grant("dee")];
+    const stopped = { repIndex: bob.repIndex, verdict: "skill_missing" as const, fit: 0, gap: 2 };
+    const first = listOf([ann], { filtered: [absent, stopped] });
+    const second = listOf([bob, cho], { fits: [10, 25], fairnessBound: 1, filtered: [absent] });
+    const third = listOf([bob, cho, dee]);
     expect(await reserveOne(use(), item("lead", { lists: [first, second, third] }))).toEqual({
       kind: "decided",
       outcome: { kind: "assigned", repId: "cho" },
@@ -109,11 +111,11 @@ export function strategyCases(use: UseLedger): void {
       replayed: false,
       step: 1,
       verdicts: [
-        { repId: "ann", verdict: "private_pool_full", fit: 5000, gap: 1 },
+        { repIndex: bob.repIndex, verdict: "lower_fit", fit: 10, gap: 15 },
+        { repIndex: cho.repIndex, verdict: "chosen", fit: 25, gap: 0 },
+        { repIndex: ann.repIndex, verdict: "private_pool_full", fit: 5000, gap: 1 },
         absent,
-        { repId: "bob", verdict: "lower_fit", fit: 10, gap: 15 },
-        { repId: "cho", verdict: "chosen", fit: 25, gap: 0 },
-        { repId: "dee", verdict: "step_not_reached", fit: 5000, gap: 0 },
+        { repIndex: dee.repIndex, verdict: "step_not_reached", fit: 5000, gap: 0 },
       ],
     });
   });
@@ -133,12 +135,12 @@ export function strategyCases(use: UseLedger): void {
       [
         ["chosen", 0],
         ["higher_id", 0],
-        ["beyond_fairness_bound", 0.5],
+        ["beyond_fairness_bound", 500],
       ],
       [
-        ["beyond_fairness_bound", 0.5],
+        ["beyond_fairness_bound", 500],
         ["chosen", 0],
-        ["beyond_fairness_bound", 0.5],
+        ["beyond_fairness_bound", 500],
       ],
     ]);
     const turns = await reserve(use(), [item("turn", { lists: [listOf(reps, { strategy: "round_robin" })] })]);

@@ -76,8 +76,8 @@ export function decisionOf(leadId: string, more: Partial<Decision> = {}): Decisi
     explanation: {
       step: 0,
       candidates: [
-        { repId: "rep-1", verdict: "chosen", fit: 9_000, gap: 0 },
-        { repId: "rep-2", verdict: "lower_fit", fit: 8_000, gap: 1_000.5 },
+        { repIndex: 1, verdict: "chosen", fit: 9_000, gap: 0 },
+        { repIndex: 2, verdict: "lower_fit", fit: 8_000, gap: 1_000 },
       ],
     },
     ...more,

@@ -73,6 +73,9 @@ export function assignmentFlow(open: OpenFlow): void {
         fay: "seniority_too_low",
       });
       for (const { why } of explanation.candidates) expect(why).toMatch(/^Rep \w+/);
+      // A later plan lists other reps in other places; the decision still means those of its own.
+      await tenant.publish(planOf({ chicago: { square: CHICAGO, reps: repsOf(2) } }));
+      expect(await tenant.explanation(lead.leadId)).toEqual(explanation);
       expect(await tenant.history(lead.leadId)).toMatchObject([
         { type: "assigned", via: "routed", from: null, to: { repId: "ana" }, operator: "router", planVersion: 1 },
       ]);

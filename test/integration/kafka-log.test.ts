@@ -1,4 +1,5 @@
 import { type Admin, ConfigResourceTypes, ConfigSource, Kafka, logLevel } from "kafkajs";
+import { Consumer, type Message, MessagesStreamModes, stringDeserializers } from "@platformatic/kafka";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createKafkaConnection } from "../../services/core/adapters/kafka/kafka-connection.ts";
 import { createKafkaLog } from "../../services/core/adapters/kafka/kafka-log.ts";
@@ -87,25 +88,52 @@ test("createTopics makes the topics of the architecture once, and refuses anothe
 test("records carry CloudEvents headers", async () => {
   const opened = await openKafkaTopic(1);
   const { topic } = opened;
-  await topic.append(0, ["key value"]);
-  const consumer = kafka().consumer({ groupId: freshName("headers") });
-  const received = Promise.withResolvers<Record<string, string>>();
-  await consumer.connect();
-  await consumer.subscribe({ topics: [topic.name], fromBeginning: true });
-  await consumer.run({
-    eachMessage: async ({ message }) =>
-      received.resolve(
-        Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)])),
-      ),
+  await topic.append(0, ["key value", "- without a key", "key again"]);
+  const reader = new Consumer<string, string, string, string>({
+    clientId: "test",
+    groupId: freshName("headers"),
+    bootstrapBrokers: [...kafkaBrokers()],
   });
-  expect(await received.promise).toMatchObject({
-    ce_specversion: "1.0",
-    ce_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-    ce_type: "dev.fairlead.test.v1",
-    ce_source: "fairlead",
-    ce_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+  const stream = await reader.consume({
+    topics: [topic.name],
+    mode: MessagesStreamModes.EARLIEST,
+    deserializers: stringDeserializers,
   });
-  await consumer.disconnect();
+  const messages: Message<string, string, string, string>[] = await stream.take(3).toArray();
+  expect(messages.map(({ key, value }) => [key, value])).toEqual([
+    ["key", "key value"],
+    [undefined, "- without a key"],
+    ["key", "key again"],
+  ]);
+  const headers = messages.map((message) => Object.fromEntries(message.headers));
+  for (const one of headers) {
+    expect(one).toEqual({
+      ce_specversion: "1.0",
+      ce_id: expect.stringMatching(/^[0-9a-f-]{36}-\d$/),
+      ce_type: "dev.fairlead.test.v1",
+      ce_source: "fairlead",
+      ce_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      "content-type": "application/protobuf",
+    });
+  }
+  expect(new Set(headers.map(({ ce_id }) => ce_id)).size).toBe(3);
+  await reader.close(true);
+  await opened.close();
+});
+
+test("appends of one moment go with one request, and each partition has its own fate", async () => {
+  const opened = await openKafkaTopic(4);
+  const { topic } = opened;
+  const tooLarge = "x".repeat(9 * 1024 * 1024);
+  const settled = await Promise.allSettled([
+    topic.append(0, ["a", "b"]),
+    topic.append(1, [tooLarge]),
+    topic.append(2, ["c"]),
+    topic.append(0, ["d"]),
+  ]);
+  expect(settled).toMatchObject([{ value: 0 }, { reason: { code: "LOG_UNAVAILABLE" } }, { value: 0 }, { value: 2 }]);
+  expect((await readAll(topic, 0)).map(textOf)).toEqual(["a", "b", "d"]);
+  expect(await topic.append(1, ["e"])).toBe(0);
   await opened.close();
 });
 

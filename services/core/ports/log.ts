@@ -69,6 +69,11 @@ export interface GroupReader {
 
 export interface ConsumeOptions<T> {
   readonly group: string;
+  /**
+   * Told the bytes of each record. Those it refuses are neither decoded nor delivered, and are committed with what stands
+   * around them. By default all are delivered.
+   */
+  readonly wants?: ((bytes: Uint8Array) => boolean) | undefined;
   readonly handle: (batch: Batch<T>) => Promise<BatchVerdict>;
 }
 

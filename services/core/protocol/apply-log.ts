@@ -9,6 +9,8 @@ export interface ApplyLogDeps {
   readonly ledger: Pick<Ledger, "apply">;
   readonly log: Pick<Log, "decisions" | "control">;
   readonly recoverLedger: () => Promise<void>;
+  /** Told a record's bytes; what can't change the ledger is not read. */
+  readonly mayChangeLedger: (bytes: Uint8Array) => boolean;
   /** Called with the number of freed or reopened leads, after they are in the ledger. */
   readonly onApplied?: (changes: number) => void;
   readonly onFault?: (error: unknown) => void;
@@ -25,7 +27,11 @@ const RETRY_MS = 250;
  * ledger can tell only by what it is told here in log order: that closure, or the decision that it came too late for.
  */
 export function startApplyLog(deps: ApplyLogDeps): Promise<GroupReader> {
-  return deps.log.decisions.consume({ group: "fairlead.applier", handle: (batch) => applyBatch(deps, batch) });
+  return deps.log.decisions.consume({
+    group: "fairlead.applier",
+    wants: deps.mayChangeLedger,
+    handle: (batch) => applyBatch(deps, batch),
+  });
 }
 
 async function applyBatch(deps: ApplyLogDeps, batch: Batch<LogRecord>): Promise<BatchVerdict> {

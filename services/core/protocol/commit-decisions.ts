@@ -56,8 +56,21 @@ export type CommitOutcome =
  * @throws Fault LEDGER_UNAVAILABLE or LOG_UNAVAILABLE: the outcome is unknown; abandon and repeat.
  */
 export function createCommitDecisions({ ledger, log, partitionOf }: CommitDeps) {
+  /**
+   * As the fence showed it last. To note it again before each commit would make no difference: a process may pause at
+   * any time behind that step, so an epoch that is over must be refused by the ledger or the fence anyway.
+   */
+  let notedEpoch: number | undefined;
+
   return async function commitDecisions(requests: readonly DecisionRequest[]): Promise<CommitOutcome> {
-    const epoch = await log.control.endOffset(0);
+    if (notedEpoch !== undefined) {
+      const outcome = await commit(requests, notedEpoch);
+      if (outcome.kind === "committed" || outcome.reason !== "ledger_fenced") return outcome;
+    }
+    return commit(requests, await log.control.endOffset(0));
+  };
+
+  async function commit(requests: readonly DecisionRequest[], epoch: number): Promise<CommitOutcome> {
     const results: (readonly ReserveResult[])[] = [];
     const decided: (readonly ItemRecords[])[] = [];
     for (const { tenantId, atMs, items, decide } of requests) {
@@ -67,10 +80,10 @@ export function createCommitDecisions({ ledger, log, partitionOf }: CommitDeps) 
       decided.push(await decide(reply.results, epoch));
     }
     const positions = await append(requests, decided);
-    const fence = await log.control.endOffset(0);
-    if (fence !== epoch) return { kind: "abandoned", reason: "epoch_moved" };
+    notedEpoch = await log.control.endOffset(0);
+    if (notedEpoch !== epoch) return { kind: "abandoned", reason: "epoch_moved" };
     return { kind: "committed", results, positions };
-  };
+  }
 
   async function append(
     requests: readonly DecisionRequest[],

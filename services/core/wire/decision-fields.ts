@@ -1,7 +1,7 @@
 import { DECISION_VIAS, PARK_REASONS, TERRITORY_RULES } from "../domain/decision/log-record.ts";
 import type { Decision, LedgerCharge, Outcome } from "../domain/decision/log-record.ts";
-import type { LeadFacts } from "../domain/lead/lead.ts";
 import { readExplanation, writeExplanation } from "./explanation-fields.ts";
+import { factsOf, type LeadDraft } from "./lead-draft.ts";
 import { readLeadFacts, writeLeadFacts } from "./lead-facts-fields.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
 import { delimitedTag, doubleTag, varintTag } from "./protobuf-tag.ts";
@@ -52,7 +52,7 @@ const newDecisionDraft = () => ({
   segment: "",
   charge: { loadMilli: 0, credit: 0, turn: 0, floor: 0 } as LedgerCharge,
   dueAtMs: null as number | null,
-  facts: undefined as LeadFacts | undefined,
+  lead: undefined as LeadDraft | undefined,
   explanation: null as Decision["explanation"],
 });
 type DecisionDraft = ReturnType<typeof newDecisionDraft>;
@@ -66,26 +66,27 @@ export function readDecision(reader: ProtobufReader): Decision | undefined {
     else readContextField(reader, draft, tag);
   }
   reader.leave(outer);
-  const { outcome, via, territoryRule, facts } = draft;
+  const { outcome, via, territoryRule, lead, ...rest } = draft;
   const missing = missingOf(draft);
   if (missing !== undefined) reader.refuse("RECORD_UNDECODABLE", missing);
-  if (outcome === undefined || via === undefined || territoryRule === undefined || facts === undefined)
-    return undefined;
-  return { type: "decision", ...draft, outcome, via, territoryRule, facts };
+  if (outcome === undefined || via === undefined || territoryRule === undefined || lead === undefined) return undefined;
+  lead.tenantId = draft.tenantId;
+  lead.leadId = draft.leadId;
+  return { type: "decision", ...rest, outcome, via, territoryRule, facts: factsOf(lead) };
 }
 
 function missingOf(draft: DecisionDraft): string | undefined {
   if (draft.outcome === undefined) return "outcome";
   if (draft.via === undefined) return "via";
   if (draft.territoryRule === undefined) return "territoryRule";
-  return draft.facts === undefined ? "facts" : undefined;
+  return draft.lead === undefined ? "facts" : undefined;
 }
 
 /** Fields 6 to 13. */
 function readOutcomeField(reader: ProtobufReader, draft: DecisionDraft, tag: number): void {
   switch (tag) {
     case DECISION_ID:
-      draft.decisionId = reader.string();
+      draft.decisionId = reader.hex();
       break;
     case EPOCH:
       draft.epoch = reader.int64();
@@ -141,7 +142,7 @@ function readContextField(reader: ProtobufReader, draft: DecisionDraft, tag: num
       draft.dueAtMs = reader.int64();
       break;
     case FACTS:
-      draft.facts = readLeadFacts(reader);
+      draft.lead = readLeadFacts(reader);
       break;
     case EXPLANATION:
       draft.explanation = readExplanation(reader);
@@ -168,7 +169,7 @@ function readCharge(reader: ProtobufReader): LedgerCharge {
 export function writeDecision(writer: ProtobufWriter, tag: number, decision: Decision): void {
   const start = writer.open(tag);
   writeBase(writer, decision);
-  writer.text(DECISION_ID, decision.decisionId);
+  writer.hex(DECISION_ID, decision.decisionId);
   writer.int64(EPOCH, decision.epoch);
   writeOutcome(writer, decision.outcome);
   writer.uint32(VIA, DECISION_VIA.numberOf(decision.via));

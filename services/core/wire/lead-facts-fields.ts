@@ -1,16 +1,14 @@
 import type { LeadFacts } from "../domain/lead/lead.ts";
 import { ATTRIBUTE_VALUE, readAttribute, readIntent, readLocation, readSource } from "./lead-fields.ts";
 import { writeAttributes, writeIntent, writeLocation, writeSource } from "./lead-fields.ts";
-import { factsOf, LeadDraft } from "./lead-draft.ts";
+import { LeadDraft } from "./lead-draft.ts";
 import { checkIntent, fieldOf } from "./lead-problems.ts";
 import type { LeadProblem } from "./lead-problems.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
 import { delimitedTag, doubleTag, varintTag } from "./protobuf-tag.ts";
 import type { ProtobufWriter } from "./protobuf-writer.ts";
 
-/** Fields of `LeadFacts` (decision.proto). */
-const TENANT_ID = delimitedTag(1);
-const LEAD_ID = delimitedTag(2);
+/** Fields of `LeadFacts` (decision.proto). Tenant and lead are those of the decision around it. */
 const EXTERNAL_ID = delimitedTag(3);
 const SOURCE = delimitedTag(4);
 const LOCATION = delimitedTag(5);
@@ -23,13 +21,14 @@ const IDENTITY_KEYS = delimitedTag(11);
 const CAPTURED_AT_MS = varintTag(12);
 const SCORE = doubleTag(13);
 
-export function readLeadFacts(reader: ProtobufReader): LeadFacts {
+/** All but tenant and lead. */
+export function readLeadFacts(reader: ProtobufReader): LeadDraft {
   const draft = new LeadDraft();
   const outer = reader.enter();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) readField(reader, draft, tag);
   reader.leave(outer);
   refuseIfWrong(reader, draft);
-  return factsOf(draft);
+  return draft;
 }
 
 /** Lengths were checked when the lead came in; here only what the type would lie about. */
@@ -42,12 +41,6 @@ function refuseIfWrong(reader: ProtobufReader, draft: LeadDraft): void {
 
 function readField(reader: ProtobufReader, draft: LeadDraft, tag: number): void {
   switch (tag) {
-    case TENANT_ID:
-      draft.tenantId = reader.string();
-      break;
-    case LEAD_ID:
-      draft.leadId = reader.string();
-      break;
     case EXTERNAL_ID:
       draft.externalId = reader.string();
       break;
@@ -84,8 +77,6 @@ function readField(reader: ProtobufReader, draft: LeadDraft, tag: number): void 
 
 export function writeLeadFacts(writer: ProtobufWriter, tag: number, facts: LeadFacts): void {
   const start = writer.open(tag);
-  writer.text(TENANT_ID, facts.tenantId);
-  writer.text(LEAD_ID, facts.leadId);
   writer.text(EXTERNAL_ID, facts.externalId);
   writeSource(writer, SOURCE, facts.source);
   writeLocation(writer, LOCATION, facts.location);

@@ -49,8 +49,9 @@ describe("a record of the log is refused", () => {
     ["territoryRule", { territoryRule: 0 }],
     ["facts.intent.status", { facts: { intent: { status: "lukewarm" } } }],
     ["facts.attributes", { facts: { attributes: { empty: {} } } }],
-    ["explanation", { explanation: { repIds: ["rep-1"], verdicts: [], fits: [1], gaps: [0] } }],
-    ["explanation.verdicts", { explanation: { repIds: ["r"], verdicts: [0], fits: [1], gaps: [0] } }],
+    ["explanation", { explanation: { repIndexSteps: [1], verdicts: [], fits: [1], gaps: [0n] } }],
+    ["explanation", { explanation: { repIndexSteps: [-1], verdicts: [1], fits: [1], gaps: [0n] } }],
+    ["explanation.verdicts", { explanation: { repIndexSteps: [1], verdicts: [0], fits: [1], gaps: [0n] } }],
   ])("without a proper %s", (at, changes) => {
     expect(decodeDecision({}).ok).toBe(true);
     expect(decodeDecision(changes)).toEqual({ ok: false, code: "RECORD_UNDECODABLE", at });
@@ -70,8 +71,8 @@ describe("a record of the log is refused", () => {
 });
 
 it("reads explanations whose columns aren't packed", () => {
-  const unpacked = Uint8Array.from([0x12, 1, 0x61, 0x18, 1, 0x20, 5, 0x29, ...new Uint8Array(8)]);
-  const packed = decodeDecision({ explanation: { repIds: ["a"], verdicts: [1], fits: [5], gaps: [0] } });
+  const unpacked = Uint8Array.from([0x10, 6, 0x18, 1, 0x20, 5, 0x28, 7]);
+  const packed = decodeDecision({ explanation: { repIndexSteps: [3], verdicts: [1], fits: [5], gaps: [7n] } });
   const bare = toBinary(generated.DecisionSchema, create(generated.DecisionSchema, DECISION));
   const explanation = [0xba, 0x01, unpacked.length, ...unpacked];
   const record = [0x0a, bare.length + explanation.length, ...bare, ...explanation];

@@ -8,3 +8,9 @@ export function pooledCopy(bytes: Buffer, start: number, end: number): Uint8Arra
   // Not a Buffer, whose `slice` means another thing.
   return new Uint8Array(copy.buffer, copy.byteOffset, copy.length);
 }
+
+/** A text as UTF-8, in the same pool: a TextEncoder takes almost three times as long for a short one. */
+export function pooledText(text: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}

@@ -63,6 +63,11 @@ export class ProtobufReader {
     return this.#refusal === undefined ? this.#low >>> 0 : 0;
   }
 
+  sint32(): number {
+    const bits = this.uint32();
+    return (bits >>> 1) ^ -(bits & 1);
+  }
+
   /** An int64, refused if a double can't hold it exactly. */
   int64(): number {
     this.#varint();
@@ -86,6 +91,13 @@ export class ProtobufReader {
     const start = this.#take(length);
     if (this.#refusal !== undefined) return "";
     return (length <= SHORT_TEXT_BYTES ? this.#shortAscii(start, length) : undefined) ?? this.#utf8(start, length);
+  }
+
+  /** Bytes as hexadecimal digits. */
+  hex(): string {
+    const length = this.uint32();
+    const start = this.#take(length);
+    return this.#refusal === undefined ? this.#bytes.toString("hex", start, start + length) : "";
   }
 
   /** A copy, so that one field doesn't keep a whole fetch from being collected. */

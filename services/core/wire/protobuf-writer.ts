@@ -85,6 +85,17 @@ export class ProtobufWriter {
     this.#position = start + length;
   }
 
+  /** Bytes that are a text of hexadecimal digits elsewhere. */
+  hex(tag: number, digits: string): void {
+    const length = digits.length / 2;
+    if (length === 0) return;
+    this.#reserve(10 + length);
+    this.#varint32(tag);
+    this.#varint32(checkedUint32(length));
+    if (this.#bytes.write(digits, this.#position, "hex") !== length) throw new RangeError(`not hexadecimal: ${digits}`);
+    this.#position += length;
+  }
+
   data(tag: number, value: Uint8Array): void {
     if (value.length > 0) this.dataAlways(tag, value);
   }
@@ -127,9 +138,15 @@ export class ProtobufWriter {
     this.#varint32(checkedUint32(value));
   }
 
-  packedDouble(value: number): void {
-    this.#reserve(8);
-    this.#double(value);
+  packedSint32(value: number): void {
+    if ((value | 0) !== value) throw new RangeError(`not an int32: ${value}`);
+    this.#reserve(5);
+    this.#varint32(((value << 1) ^ (value >> 31)) >>> 0);
+  }
+
+  packedInt64(value: number): void {
+    this.#reserve(10);
+    this.#int64(value);
   }
 
   /** Character by character as long as it is ASCII: a native call costs as much as 40 of them. */

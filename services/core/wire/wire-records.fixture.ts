@@ -100,16 +100,18 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
 );
 
 const candidate = record({
-  repId: id,
+  repIndex: fc.integer({ min: 0, max: 0x3fff_ffff }),
   verdict: fc.constantFrom(...VERDICTS),
   fit: fc.integer({ min: 0, max: 10_000 }),
-  gap: double,
+  gap: fc.maxSafeNat(),
 });
+
+const hexadecimal = fc.uint8Array({ maxLength: 40 }).map((digits) => Buffer.from(digits).toString("hex"));
 
 const decisions: fc.Arbitrary<Decision> = record({
   type: fc.constant("decision" as const),
   ...base,
-  decisionId: id,
+  decisionId: hexadecimal,
   epoch: integer,
   outcome: outcomes,
   via: fc.constantFrom(...DECISION_VIAS),
@@ -124,6 +126,9 @@ const decisions: fc.Arbitrary<Decision> = record({
   explanation: orNull(
     record({ step: fc.integer({ min: -1, max: 200 }), candidates: fc.array(candidate, { maxLength: 25 }) }),
   ),
+}).map((decision) => {
+  const { tenantId, leadId } = decision;
+  return { ...decision, facts: { ...decision.facts, tenantId, leadId } };
 });
 
 const destinations = fc.oneof(

@@ -62,18 +62,18 @@ function describeLoser(verdict: Loser, gap: number, name: string): Sentences {
     case "beyond_fairness_bound":
       return say(
         `${name} is too far ahead of colleagues in leads received.`,
-        `${decimal(gap)} fewer leads ahead of the least served colleague`,
+        `${decimal(gap / 1000)} fewer leads ahead of the least served colleague`,
       );
     case "lower_fit":
       return say(`${name} fits the lead less well than the rep chosen.`, `${decimal(gap / 100)} more points of fit`);
     case "more_credit_used":
-      return say(`${name} has had more than the rep chosen.`, `${decimal(gap)} fewer leads received`);
+      return say(`${name} has had more than the rep chosen.`, `${decimal(gap / 1000)} fewer leads received`);
     case "served_more_recently":
       return say(`${name} got a lead more recently than the rep chosen.`, `waiting ${count(gap, "turn")} longer`);
     case "higher_id":
       return say(`${name} was equal to the rep chosen in everything; the id decided.`, "anything at all in favour");
     case "more_loaded":
-      return say(`${name} had more open work than the rep chosen.`, `${count(gap, "unit")} less of open work`);
+      return say(`${name} had more open work than the rep chosen.`, `${units(gap)} less of open work`);
     case "step_not_reached":
       return say(`An earlier step placed the lead, before ${name}'s was reached.`, "no room in the steps before");
   }

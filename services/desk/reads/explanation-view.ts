@@ -3,8 +3,9 @@ import { VERDICTS, type CandidateVerdict } from "../../core/domain/decision/expl
 import { TERRITORY_RULES, type Decision } from "../../core/domain/decision/log-record.ts";
 import type { CompiledPlan } from "../../core/domain/plan/compiled-plan.ts";
 import type { LeadEvent } from "../../core/ports/store.ts";
-import { iso, repName } from "../lead-view.ts";
+import { iso } from "../lead-view.ts";
 import { describeVerdict } from "./describe-verdict.ts";
+import type { PlanReps } from "./plan-reps.ts";
 
 /** Why this rep, and why not each other one. */
 export const ExplanationSchema = Type.Object({
@@ -40,10 +41,16 @@ export type ExplanationView = Static<typeof ExplanationSchema>;
 
 const FIT_ONE = 10_000;
 
-/** The explanation of the last decision in a history; null without one. */
-export function explanationOf(history: readonly LeadEvent[], plan: CompiledPlan): ExplanationView | null {
-  const decision = history.map(({ record }) => record).findLast((record) => record.type === "decision");
-  if (decision === undefined) return null;
+/** The last decision of a history; undefined without one. */
+export function lastDecision(history: readonly LeadEvent[]): Decision | undefined {
+  return history.map(({ record }) => record).findLast((record) => record.type === "decision");
+}
+
+/**
+ * @param plan in force now, for the names of nodes and pools
+ * @param reps of the plan that the decision was made under
+ */
+export function explain(decision: Decision, plan: CompiledPlan, reps: PlanReps): ExplanationView {
   const { outcome, explanation } = decision;
   return {
     leadId: decision.leadId,
@@ -60,24 +67,32 @@ export function explanationOf(history: readonly LeadEvent[], plan: CompiledPlan)
     segment: decision.segment,
     step: explanation?.step ?? -1,
     isComplete: explanation !== null,
-    summary: summarise(decision, plan),
-    candidates: (explanation?.candidates ?? []).map((candidate) => viewOf(candidate, plan)),
+    summary: summarise(decision, plan, (repId) => nameOf(reps, repId)),
+    candidates: (explanation?.candidates ?? []).map((candidate) => viewOf(candidate, reps)),
   };
 }
 
-function viewOf(candidate: CandidateVerdict, plan: CompiledPlan): ExplanationView["candidates"][number] {
-  const { repId, verdict, fit } = candidate;
-  const name = repName(plan, repId);
+function viewOf(candidate: CandidateVerdict, reps: PlanReps): ExplanationView["candidates"][number] {
+  const { repIndex, verdict, fit } = candidate;
+  const rep = reps[repIndex];
+  if (rep === undefined) throw new Error(`The plan of an explanation has no rep ${repIndex}.`);
+  const { repId, name } = rep;
   return { repId, name, verdict, fit: fit / FIT_ONE, ...describeVerdict(candidate, name === "" ? repId : name) };
 }
 
-function summarise({ outcome, via, territoryRule, nodeId, explanation }: Decision, plan: CompiledPlan): string {
+const nameOf = (reps: PlanReps, repId: string): string => reps.find((rep) => rep.repId === repId)?.name || repId;
+
+function summarise(
+  { outcome, via, territoryRule, nodeId, explanation }: Decision,
+  plan: CompiledPlan,
+  name: (repId: string) => string,
+): string {
   const node = plan.tree.node(nodeId)?.name ?? nodeId;
   const where = nodeId === "" ? "No rule placed the lead." : `The lead is ${node}'s, by ${territoryRule}.`;
   const asked = explanation?.candidates.length ?? 0;
   switch (outcome.kind) {
     case "assigned":
-      return `${where} ${repName(plan, outcome.repId) || outcome.repId} got it (${via}), out of ${asked}.`;
+      return `${where} ${name(outcome.repId)} got it (${via}), out of ${asked}.`;
     case "parked":
       return `${where} It waits: ${outcome.reason}. ${asked} reps were considered.`;
     case "public":

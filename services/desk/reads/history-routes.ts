@@ -4,21 +4,26 @@ import { principalOf } from "../../core/http/auth.ts";
 import { PROBLEMS } from "../../core/http/problem-schema.ts";
 import type { Principal } from "../../core/http/principal.ts";
 import type { ActivePlans } from "../../core/ports/active-plans.ts";
+import type { PlanSource } from "../../core/ports/plan-source.ts";
 import type { LeadReads } from "../../core/ports/store.ts";
 import { findLead, notFound, planOf } from "../scope.ts";
-import { ExplanationSchema, explanationOf } from "./explanation-view.ts";
+import { ExplanationSchema, explain, lastDecision } from "./explanation-view.ts";
 import { ChangeSchema, changeOf } from "./history-view.ts";
+import { createPlanReps } from "./plan-reps.ts";
 import { READERS } from "./readers.ts";
 
 export interface HistoryRoutesDeps {
   readonly reads: Pick<LeadReads, "lead" | "history">;
   readonly plans: ActivePlans;
+  /** Plans of the past, under which old decisions were made. */
+  readonly planSource: Pick<PlanSource, "version">;
 }
 
 const Params = Type.Object({ leadId: Type.String({ minLength: 1, maxLength: 128 }) });
 
 /** How a lead came to be where it is, and why. */
-export async function historyRoutes(app: HttpApp, { reads, plans }: HistoryRoutesDeps): Promise<void> {
+export async function historyRoutes(app: HttpApp, { reads, plans, planSource }: HistoryRoutesDeps): Promise<void> {
+  const planReps = createPlanReps(planSource);
   /** The whole history goes with the lead, to whoever may see the lead as it is now. */
   const historyOf = async (principal: Principal, leadId: string) => {
     const plan = planOf(plans, principal);
@@ -59,9 +64,9 @@ export async function historyRoutes(app: HttpApp, { reads, plans }: HistoryRoute
     },
     async (request) => {
       const { events, plan } = await historyOf(principalOf(request), request.params.leadId);
-      const explanation = explanationOf(events, plan);
-      if (explanation === null) throw notFound();
-      return explanation;
+      const decision = lastDecision(events);
+      if (decision === undefined) throw notFound();
+      return explain(decision, plan, await planReps(decision.tenantId, decision.planVersion));
     },
   );
 }

@@ -96,7 +96,7 @@ export interface DeskParts {
 /** Reads, commands and the live stream. */
 export async function registerDesk(http: Http, context: ServiceContext, parts: DeskParts): Promise<void> {
   const { backing, plans, clock, metrics, decisionPartition } = context;
-  const { log, ledger, store } = backing;
+  const { log, ledger, store, planSource } = backing;
   const commitDecisions = createCommitDecisions({ ledger, log, partitionOf: decisionPartition });
   startFinishingHandOvers(context, commitDecisions);
   await http.app.register(deskRoutes, {
@@ -106,6 +106,7 @@ export async function registerDesk(http: Http, context: ServiceContext, parts: D
     partitionOf: decisionPartition,
     partitionCount: log.decisions.partitionCount,
     plans,
+    planSource,
     clock,
     authenticate: http.authenticate,
     onFault: (error: unknown) => metrics.onFault("desk", error),

@@ -1,8 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { startApplyLog } from "../../core/protocol/apply-log.ts";
 import { createCommitDecisions } from "../../core/protocol/commit-decisions.ts";
 import { createRecoverLedger } from "../../core/protocol/recover-ledger.ts";
 import { createBuryKiller } from "../../router/bury-killer.ts";
+import { mayChangeLedger } from "../../core/wire/record-glance.ts";
 import { createBuryPoison } from "../../router/bury-poison.ts";
 import { createRouteLeads } from "../../router/route-leads.ts";
 import { startRouter } from "../../router/start-router.ts";
@@ -37,6 +38,7 @@ export async function startRouting(context: ServiceContext, recoverLedger: () =>
     ledger,
     log,
     recoverLedger,
+    mayChangeLedger,
     onFault: (error) => metrics.onFault("applier", error),
   });
   lifecycle.onClose("applier", () => applier.close());
@@ -50,6 +52,7 @@ export async function startRouting(context: ServiceContext, recoverLedger: () =>
     commitDecisions,
     buryPoison,
     recoverLedger,
+    nextTurn,
     clock,
     events,
   });

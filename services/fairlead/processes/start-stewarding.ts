@@ -1,3 +1,4 @@
+import { isDecision } from "../../core/wire/record-glance.ts";
 import { createRetryWaiting } from "../../steward/retry-waiting.ts";
 import { startSteward } from "../../steward/start-steward.ts";
 import type { ServiceContext } from "./service-context.ts";
@@ -20,6 +21,12 @@ export async function startStewarding(context: ServiceContext): Promise<void> {
     probeEveryMs: PROBE_EVERY_MS,
     onRequested: metrics.onRequested,
   });
-  const steward = await startSteward({ log: backing.log, retryWaiting, sweepEveryMs: SWEEP_EVERY_MS, onFault });
+  const steward = await startSteward({
+    log: backing.log,
+    retryWaiting,
+    isDecision,
+    sweepEveryMs: SWEEP_EVERY_MS,
+    onFault,
+  });
   lifecycle.onClose("steward", () => steward.close());
 }

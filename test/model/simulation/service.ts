@@ -1,3 +1,4 @@
+import { mayChangeLedger } from "../../../services/core/wire/record-glance.ts";
 import {
   createCommitDecisions,
   type CommitOutcome,
@@ -90,7 +91,7 @@ export function startService(world: World, name: string): Service {
   async function run(): Promise<void> {
     await untilDone(recoverLedger, wait);
     const onFault = (error: unknown): void => noteFault(judge.violations, error);
-    await startApplyLog({ ledger, log, recoverLedger, onFault });
+    await startApplyLog({ ledger, log, recoverLedger, mayChangeLedger, onFault });
     const events = {
       onRouted: () => world.count("batch routed"),
       onAbandoned: (reason: string) => world.count(`batch abandoned: ${reason}`),
@@ -102,6 +103,7 @@ export function startService(world: World, name: string): Service {
       refreshPlans: () => scheduler.call(process, "latest plan", () => void (service.plan = world.plan)),
       commitDecisions,
       buryPoison: createBuryPoison({ log, clock, events }),
+      nextTurn: () => Promise.resolve(),
       recoverLedger,
       clock,
       events,

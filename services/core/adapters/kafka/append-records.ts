@@ -1,41 +1,43 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { MultipleErrors, type Producer } from "@platformatic/kafka";
+import { type Producer, findErrorBy } from "@platformatic/kafka";
 import type { Codec } from "../../wire/codec.ts";
 import { createCloudEventHeaders } from "./cloud-event-headers.ts";
-import type { TopicPartition } from "./end-offset.ts";
 import { logUnavailable } from "./kafka-faults.ts";
+import { LeaderUnknown, type TopicPartition, connectToLeader } from "./leader-connection.ts";
+import type { createProduce } from "./produce.ts";
+import { encodeRecordBatch } from "./record-batch.ts";
 
-/** Above it the client's cost a record grows again, and the broker's limit of a batch comes near. */
+/** Above it the broker's limit of a batch comes near. */
 export const MAX_APPEND_RECORDS = 1000;
 
 const ATTEMPTS = 6;
 const FIRST_DELAY_MS = 50;
 
+/** The client whose connections are used, and the queue of requests that all topics share. */
+export interface Appender {
+  readonly producer: Producer;
+  readonly produce: ReturnType<typeof createProduce>;
+}
+
 /**
- * Appends to one topic. One request is one batch of one partition, so it is there whole or not at all; the next one of the
+ * Appends to one topic. One append is one batch of one partition, so it is there whole or not at all; the next one of the
  * partition waits for it, so that a slow request is not overtaken.
  */
-export function createAppend<T>(producer: Producer, topic: string, codec: Codec<T>) {
+export function createAppend<T>({ producer, produce }: Appender, topic: string, codec: Codec<T>) {
   const tails = new Map<number, Promise<unknown>>();
   const headersAt = createCloudEventHeaders(codec.eventType);
 
-  async function send({ partition }: TopicPartition, values: readonly T[]): Promise<number> {
-    const headers = headersAt(Date.now());
-    const messages = values.map((value) => {
-      const key = codec.key(value);
-      const record = { topic, partition, value: bufferOf(codec.encode(value)), headers: headers() };
-      return key === null ? record : { ...record, key: bufferOf(key) };
-    });
+  async function send(place: TopicPartition, values: readonly T[]): Promise<number> {
+    const nowMs = Date.now();
+    const records = values.map((value) => ({ key: codec.key(value), value: codec.encode(value) }));
+    const batch = encodeRecordBatch(records, headersAt(nowMs), nowMs);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { offsets } = await producer.send({ messages, acks: -1 });
-        const [first] = offsets ?? [];
-        if (first === undefined || first.partition !== partition) throw new Error("The broker confirmed no offset.");
-        return Number(first.offset);
+        return await produce(await connectToLeader(producer, place), place, batch);
       } catch (cause) {
         producer.clearMetadata();
         if (!hasMoved(cause) || attempt === ATTEMPTS) {
-          throw logUnavailable(`Records for ${topic}-${partition} may not have been stored.`, cause);
+          throw logUnavailable(`Records for ${topic}-${place.partition} may not have been stored.`, cause);
         }
         await delay(FIRST_DELAY_MS * 2 ** (attempt - 1));
       }
@@ -57,9 +59,7 @@ export function createAppend<T>(producer: Producer, topic: string, codec: Codec<
  * rare duplicate (the old one may have stored the batch): every reader drops those.
  */
 function hasMoved(error: unknown): boolean {
-  return error instanceof MultipleErrors && error.findBy("hasStaleMetadata", true) !== null;
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (
+    error instanceof LeaderUnknown || (error instanceof Error && findErrorBy(error, "hasStaleMetadata", true) !== null)
+  );
 }

@@ -1,28 +1,27 @@
 import { randomUUID } from "node:crypto";
+import { type BatchHeaders, encodeHeaders } from "./record-batch.ts";
 
-const SPEC_VERSION = Buffer.from("ce_specversion");
-const ID = Buffer.from("ce_id");
-const TYPE = Buffer.from("ce_type");
-const SOURCE = Buffer.from("ce_source");
-const TIME = Buffer.from("ce_time");
-const CONTENT_TYPE = Buffer.from("content-type");
-const VERSION_1 = Buffer.from("1.0");
-const FAIRLEAD = Buffer.from("fairlead");
-const PROTOBUF = Buffer.from("application/protobuf");
+const OWN_NAME = Buffer.from("ce_id");
 
-/** Headers of a CloudEvents 1.0 event in Kafka's binary mode, one map for each record of an append. */
+/**
+ * Headers of CloudEvents 1.0 in Kafka's binary mode. An id is that of the append and the record's place in it, which is
+ * unique as the standard asks, and costs one random number for all of them.
+ */
 export function createCloudEventHeaders(eventType: string) {
-  const type = Buffer.from(eventType);
-  return function headersAt(nowMs: number): () => Map<Buffer, Buffer> {
-    const time = Buffer.from(new Date(nowMs).toISOString());
-    return () =>
-      new Map([
-        [SPEC_VERSION, VERSION_1],
-        [ID, Buffer.from(randomUUID())],
-        [TYPE, type],
-        [SOURCE, FAIRLEAD],
-        [TIME, time],
-        [CONTENT_TYPE, PROTOBUF],
-      ]);
+  return function headersAt(nowMs: number): BatchHeaders {
+    const shared = [
+      ["ce_specversion", "1.0"],
+      ["ce_type", eventType],
+      ["ce_source", "fairlead"],
+      ["ce_time", new Date(nowMs).toISOString()],
+      ["content-type", "application/protobuf"],
+    ] as const;
+    const appendId = randomUUID();
+    return {
+      shared: encodeHeaders(shared),
+      count: shared.length + 1,
+      ownName: OWN_NAME,
+      ownValue: (index) => `${appendId}-${index}`,
+    };
   };
 }

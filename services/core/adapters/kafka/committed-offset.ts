@@ -1,6 +1,6 @@
 import type { Kafka } from "kafkajs";
 import { withAdmin } from "./create-topics.ts";
-import type { TopicPartition } from "./end-offset.ts";
+import type { TopicPartition } from "./leader-connection.ts";
 
 /** Connects for each question, which is rare: an operator or a lag metric asks. */
 export function readCommittedOffset(

@@ -6,11 +6,12 @@ import { createBatchDelivery } from "./deliver-batch.ts";
 import type { KafkaConnection } from "./kafka-connection.ts";
 import { logUnavailable } from "./kafka-faults.ts";
 import { trackMembership } from "./membership.ts";
+import { leaveHeadersUnread } from "./unread-headers.ts";
 
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_INTERVAL_MS = 2000;
 const BYTES_PER_PARTITION = 256 * 1024;
-const CONCURRENT_PARTITIONS = 4;
+const CONCURRENT_PARTITIONS = 8;
 /** How long a fetch waits for records, and so how late a partition may be that is resumed meanwhile. */
 const FETCH_WAIT_MS = 250;
 const CLOSE_WITHIN_MS = 5000;
@@ -28,8 +29,9 @@ export interface GroupTopic<T> {
 /** Joins a group. The settings are requirements: see README.md beside this file. */
 export async function consumeGroup<T>(
   topic: GroupTopic<T>,
-  { group, handle }: ConsumeOptions<T>,
+  { group, wants, handle }: ConsumeOptions<T>,
 ): Promise<GroupReader> {
+  leaveHeadersUnread();
   const consumer = topic.connection.groups.consumer({
     groupId: group,
     sessionTimeout: SESSION_TIMEOUT_MS,
@@ -39,7 +41,14 @@ export async function consumeGroup<T>(
     allowAutoTopicCreation: false,
   });
   const membership = trackMembership(consumer, SESSION_TIMEOUT_MS);
-  const delivery = createBatchDelivery({ codec: topic.codec, handle, onFault: topic.onFault, membership });
+  const delivery = createBatchDelivery({
+    topic: topic.name,
+    codec: topic.codec,
+    wants,
+    handle,
+    onFault: topic.onFault,
+    membership,
+  });
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (!restart) topic.onCrash(error);
   });

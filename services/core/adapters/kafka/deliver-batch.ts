@@ -1,6 +1,7 @@
 import type { EachBatchPayload, KafkaMessage } from "kafkajs";
 import type { BatchVerdict, ConsumeOptions, Entry } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
+import { createCommitOffsets } from "./commit-offsets.ts";
 import { decodeRecord } from "./decode-record.ts";
 import type { Membership } from "./membership.ts";
 
@@ -8,7 +9,9 @@ const MAX_BATCH_ENTRIES = 500;
 const RETRY_AFTER_FAULT_MS = 1000;
 
 export interface BatchDeliveryOptions<T> {
+  readonly topic: string;
   readonly codec: Codec<T>;
+  readonly wants: ConsumeOptions<T>["wants"];
   readonly handle: ConsumeOptions<T>["handle"];
   readonly onFault: (error: unknown) => void;
   readonly membership: Membership;
@@ -27,23 +30,24 @@ class ClientError extends Error {}
  * Delivers a fetched batch in pieces of 500. `eachBatch` rejects with nothing but kafkajs' own errors: after a TypeError or
  * RangeError it would never consume again.
  */
-export function createBatchDelivery<T>({ codec, handle, onFault, membership }: BatchDeliveryOptions<T>): BatchDelivery {
+export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchDelivery {
+  const { topic, handle, onFault, membership } = options;
+  const commitOffsets = createCommitOffsets(topic);
   /** The last offset of a batch that is to be delivered again as it was, by partition. */
   const retried = new Map<number, number>();
   const timers = new Set<NodeJS.Timeout>();
 
   async function judge(payload: EachBatchPayload, entries: readonly Entry<T>[]): Promise<BatchVerdict> {
+    if (entries.length === 0) return { kind: "commit" };
     const stillOwned = () => membership.isMember() && !payload.isStale();
     const { partition } = payload.batch;
     return handle({ partition, entries, stillOwned, heartbeat: () => accepted(membership, payload.heartbeat()) });
   }
 
   async function commit(payload: EachBatchPayload, lastOffset: number): Promise<void> {
-    const { topic, partition } = payload.batch;
-    const partitions = [{ partition, offset: String(lastOffset + 1) }];
-    await accepted(membership, payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] }));
+    await accepted(membership, commitOffsets(payload, lastOffset));
     payload.resolveOffset(String(lastOffset));
-    retried.delete(partition);
+    retried.delete(payload.batch.partition);
   }
 
   /** Nothing is resolved, so after the pause kafkajs fetches from the same offset. */
@@ -62,10 +66,7 @@ export function createBatchDelivery<T>({ codec, handle, onFault, membership }: B
       if (!membership.isMember() || payload.isStale() || !payload.isRunning()) return;
       const piece = pieceOf(messages, start, retried.get(partition));
       const lastOffset = Number(piece.at(-1)?.offset);
-      const verdict = await judge(
-        payload,
-        piece.map((message) => decodeRecord(codec, rawRecord(message))),
-      );
+      const verdict = await judge(payload, decodeWanted(options, piece));
       if (!membership.isMember()) return;
       if (verdict.kind === "retry") {
         retried.set(partition, lastOffset);
@@ -118,6 +119,15 @@ function pieceOf(
   if (retriedTo === undefined) return piece;
   const same = piece.filter(({ offset }) => Number(offset) <= retriedTo);
   return same.length > 0 ? same : piece;
+}
+
+/** A tombstone can't be asked about: nobody writes one, so whoever reads it must hear of it. */
+function decodeWanted<T>(
+  { codec, wants }: Pick<BatchDeliveryOptions<T>, "codec" | "wants">,
+  messages: readonly KafkaMessage[],
+): readonly Entry<T>[] {
+  const wanted = wants === undefined ? messages : messages.filter(({ value }) => value === null || wants(value));
+  return wanted.map((message) => decodeRecord(codec, rawRecord(message)));
 }
 
 function rawRecord({ offset, timestamp, key, value }: KafkaMessage) {

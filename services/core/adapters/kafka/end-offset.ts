@@ -1,14 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Consumer, ListOffsetTimestamps } from "@platformatic/kafka";
+import { type Consumer, ListOffsetTimestamps, listOffsetsV6 } from "@platformatic/kafka";
 import { logUnavailable } from "./kafka-faults.ts";
+import { type TopicPartition, connectToLeader } from "./leader-connection.ts";
 
 const ATTEMPTS = 6;
 const FIRST_DELAY_MS = 50;
-
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
+const NO_REPLICA = -1;
+const ANY_EPOCH = -1;
+const READ_UNCOMMITTED = 0;
 
 export function readEndOffset(consumer: Consumer, place: TopicPartition): Promise<number> {
   return readOffset(consumer, place, ListOffsetTimestamps.LATEST);
@@ -26,8 +25,11 @@ async function readOffset(consumer: Consumer, place: TopicPartition, timestamp: 
   const { topic, partition } = place;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const offsets = await consumer.listOffsets({ topics: [topic], partitions: { [topic]: [partition] }, timestamp });
-      const offset = offsets.get(topic)?.[partition];
+      const connection = await connectToLeader(consumer, place);
+      const wanted = { partitionIndex: partition, currentLeaderEpoch: ANY_EPOCH, timestamp };
+      const topics = [{ name: topic, partitions: [wanted] }];
+      const answer = await listOffsetsV6.api.async(connection, NO_REPLICA, READ_UNCOMMITTED, topics);
+      const offset = answer.topics[0]?.partitions[0]?.offset;
       if (offset !== undefined && offset >= 0n) return Number(offset);
       throw new Error(`The broker gave no offset for ${topic}-${partition}.`);
     } catch (cause) {

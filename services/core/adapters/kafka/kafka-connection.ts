@@ -1,6 +1,7 @@
 import { Consumer, Producer } from "@platformatic/kafka";
 import { Kafka, logLevel } from "kafkajs";
 import { type KafkaLogger, kafkajsLogCreator } from "./kafka-logger.ts";
+import { createProduce } from "./produce.ts";
 import { quietRequestQueue } from "./quiet-request-queue.ts";
 
 export interface KafkaConnectionOptions {
@@ -16,6 +17,7 @@ export interface KafkaConnectionOptions {
 export interface KafkaConnection {
   readonly groups: Kafka;
   readonly producer: Producer;
+  readonly produce: ReturnType<typeof createProduce>;
   /** Joins no group: for end offsets. */
   readonly offsets: Consumer;
   /** A consumer without a group for one read; the caller closes it. Its fetch session can't be shared. */
@@ -43,6 +45,7 @@ export function createKafkaConnection({ brokers, clientId, logger }: KafkaConnec
   return {
     groups: createKafkajs({ brokers, clientId, logger }),
     producer,
+    produce: createProduce(),
     offsets,
     openReader: () => new Consumer(withoutGroup),
     async close() {

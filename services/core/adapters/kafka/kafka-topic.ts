@@ -16,7 +16,7 @@ export interface KafkaTopicOptions<T> extends GroupTopic<T> {
 
 export function createKafkaTopic<T>(options: KafkaTopicOptions<T>): ConsumableTopic<T> {
   const { connection, name, partitionCount, codec } = options;
-  const append = createAppend(connection.producer, name, codec);
+  const append = createAppend(connection, name, codec);
 
   /** Both clients are silent about a partition that does not exist: one drops the records, the other wraps round. */
   function expectPartition(partition: number): void {
@@ -50,6 +50,6 @@ export function createKafkaTopic<T>(options: KafkaTopicOptions<T>): ConsumableTo
       expectPartition(partition);
       return readCommittedOffset(connection.groups, groupId(group, options.prefix), { topic: name, partition });
     },
-    consume: ({ group, handle }) => consumeGroup(options, { group: groupId(group, options.prefix), handle }),
+    consume: ({ group, ...rest }) => consumeGroup(options, { ...rest, group: groupId(group, options.prefix) }),
   };
 }

@@ -1,6 +1,4 @@
-import { createRequire } from "node:module";
-
-const PATCHED_VERSION = "2.2.4";
+import { kafkajsInternal } from "./kafkajs-internals.ts";
 
 interface RequestQueue {
   readonly pending: readonly unknown[];
@@ -20,12 +18,7 @@ let isQuiet = false;
  */
 export function quietRequestQueue(): void {
   if (isQuiet) return;
-  const require = createRequire(import.meta.url);
-  const { version } = require("kafkajs/package.json") as { readonly version: string };
-  if (version !== PATCHED_VERSION) {
-    throw new Error(`kafkajs is ${version}; look whether ${import.meta.filename} is still right, and still needed.`);
-  }
-  const { prototype } = require("kafkajs/src/network/requestQueue") as RequestQueueClass;
+  const { prototype } = kafkajsInternal("network/requestQueue") as RequestQueueClass;
   const schedule = prototype.scheduleCheckPendingRequests;
   prototype.scheduleCheckPendingRequests = function scheduleIfNeeded() {
     if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);

@@ -2,7 +2,8 @@ import type { Consumer, RecordsBatch } from "@platformatic/kafka";
 import type { Entry } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
 import { decodeRecord } from "./decode-record.ts";
-import { type TopicPartition, readEndOffset, readFirstOffset } from "./end-offset.ts";
+import { readEndOffset, readFirstOffset } from "./end-offset.ts";
+import type { TopicPartition } from "./leader-connection.ts";
 import { logUnavailable } from "./kafka-faults.ts";
 
 const FETCH_BYTES = 1024 * 1024;

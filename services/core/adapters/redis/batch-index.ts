@@ -34,10 +34,18 @@ export interface IndexedList {
 
 export const SCOPE_CODES = { intake: 1, claim: 2 } as const satisfies Record<WindowScope, number>;
 
-/** By falling fit where fit decides, so that the script may stop at the first who may take the lead. */
-function inOrder({ strategy, candidates }: CandidateList): readonly Candidate[] {
+const ordered = new WeakMap<CandidateList, readonly Candidate[]>();
+
+/**
+ * By falling fit where fit decides, so that the script may stop at the first who may take the lead. Sorted once for all
+ * batches, since a list is in use as long as nobody's shift begins or ends.
+ */
+function inOrder(list: CandidateList): readonly Candidate[] {
+  const { strategy, candidates } = list;
   if (strategy !== "fair_fit" && strategy !== "best_fit") return candidates;
-  return candidates.toSorted((a, b) => b.fit - a.fit);
+  let sorted = ordered.get(list);
+  if (sorted === undefined) ordered.set(list, (sorted = candidates.toSorted((a, b) => b.fit - a.fit)));
+  return sorted;
 }
 
 /** Numbers things by their first mention, from 1 as Lua does. */

@@ -9,7 +9,7 @@ import type { Row } from "./session.ts";
 const RECORD_TYPES = ["decision", "release", "closure", "reopening", "follow_up"] as const;
 
 /** One candidate as a list: a decision explains up to hundreds of them, and the names of four fields would be half of it. */
-type PackedCandidate = readonly [repId: string, verdict: CandidateVerdict["verdict"], fit: number, gap: number];
+type PackedCandidate = readonly [repIndex: number, verdict: CandidateVerdict["verdict"], fit: number, gap: number];
 interface PackedExplanation {
   readonly step: number;
   readonly candidates: readonly PackedCandidate[];
@@ -74,7 +74,7 @@ function packDecision(decision: Decision, rest: object, factsOfLead: LeadFacts |
   const { explanation } = decision;
   const packed: PackedExplanation | null = explanation && {
     step: explanation.step,
-    candidates: explanation.candidates.map(({ repId, verdict, fit, gap }) => [repId, verdict, fit, gap]),
+    candidates: explanation.candidates.map(({ repIndex, verdict, fit, gap }) => [repIndex, verdict, fit, gap]),
   };
   const facts = sameFacts(decision.facts, factsOfLead) ? undefined : decision.facts;
   return { ...rest, explanation: packed, facts };
@@ -84,7 +84,7 @@ function unpackDecision(stored: Readonly<Record<string, unknown>>, row: Row): ob
   const packed = stored["explanation"] as PackedExplanation | null;
   const explanation: Explanation | null = packed && {
     step: packed.step,
-    candidates: packed.candidates.map(([repId, verdict, fit, gap]) => ({ repId, verdict, fit, gap })),
+    candidates: packed.candidates.map(([repIndex, verdict, fit, gap]) => ({ repIndex, verdict, fit, gap })),
   };
   return { ...stored, explanation, facts: stored["facts"] ?? json(row, "lead_facts") };
 }

@@ -1,7 +1,8 @@
 /**
  * Why one rep and not another. `won_*` never appears: the winner is `chosen`. The order is the order of checks.
  *
- * The `gap` beside a verdict is the smallest change that would have let the candidate pass that check.
+ * The `gap` beside a verdict is the smallest change that would have let the candidate pass that check: a whole number, of
+ * thousandths where units can be divided.
  */
 export const VERDICTS = [
   "chosen",
@@ -18,12 +19,13 @@ export const VERDICTS = [
   "load_full",
   "intake_window_full",
   "daily_claim_limit",
-  /** Distribution. Gap: lead units ahead of the bound; fit points; lead units; turns; 0 for ties by id. */
+  /** Distribution. Gap: thousandths of a lead unit ahead of the bound; fit points; thousandths; turns; 0 for ties by id. */
   "beyond_fairness_bound",
   "lower_fit",
   "more_credit_used",
   "served_more_recently",
   "higher_id",
+  /** Gap: thousandths of a lead unit, or of a slot where the load is unlimited. */
   "more_loaded",
   /** The step (ring) this rep is in was not needed. */
   "step_not_reached",
@@ -31,7 +33,11 @@ export const VERDICTS = [
 export type Verdict = (typeof VERDICTS)[number];
 
 export interface CandidateVerdict {
-  readonly repId: string;
+  /**
+   * Position of the rep in the list of reps of the plan version that the decision names. Plans are kept for ever, and a
+   * number is a tenth of an id.
+   */
+  readonly repIndex: number;
   readonly verdict: Verdict;
   /** 0…10000, ten-thousandths. 0 for reps a hard filter stopped. */
   readonly fit: number;
@@ -41,5 +47,6 @@ export interface CandidateVerdict {
 export interface Explanation {
   /** Index of the step that placed the lead, or -1. */
   readonly step: number;
+  /** Each rep once. */
   readonly candidates: readonly CandidateVerdict[];
 }

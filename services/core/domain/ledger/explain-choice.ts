@@ -6,45 +6,39 @@ import { type Demand, shortageOf } from "./room.ts";
 
 type Reason = Pick<CandidateVerdict, "verdict" | "gap">;
 
-/** Why the candidate at `chosen` and no other; -1 if none had room. Ends with the reps that a hard filter stopped. */
-export function explainChoice(standing: Standing, demand: Demand, chosen: number): CandidateVerdict[] {
+/**
+ * Why the candidate at `chosen` and no other; -1 if none had room.
+ *
+ * @param indexes of the candidates to be explained
+ */
+export function explainChoice(
+  standing: Standing,
+  demand: Demand,
+  { chosen, indexes }: { readonly chosen: number; readonly indexes: readonly number[] },
+): CandidateVerdict[] {
   const { list, fills, count } = standing;
   const bound = chosen >= 0 && list.strategy === "fair_fit" ? creditBound(standing, demand) : Infinity;
-  const verdicts: CandidateVerdict[] = [];
-  for (let index = 0; index < fills.length; index += 1) {
+  return indexes.map((index): CandidateVerdict => {
     const { grant, fit } = list.candidates[index]!;
-    if (index === chosen) {
-      verdicts.push({ repId: grant.repId, verdict: "chosen", fit, gap: 0 });
-      continue;
-    }
+    const { repIndex } = grant;
+    if (index === chosen) return { repIndex, verdict: "chosen", fit, gap: 0 };
     const shortage = shortageOf(grant, fills[index]!, demand, count);
-    const reason =
-      shortage === null ? whyBehind(standing, index, chosen, bound) : { verdict: shortage.limit, gap: shortage.gap };
-    verdicts.push({ repId: grant.repId, verdict: reason.verdict, fit, gap: reason.gap });
-  }
-  return [...verdicts, ...list.filtered];
-}
-
-/** For a list behind the one that placed the lead. */
-export function explainNotReached(list: CandidateList): CandidateVerdict[] {
-  const verdicts = list.candidates.map(({ grant, fit }): CandidateVerdict => ({
-    repId: grant.repId,
-    verdict: "step_not_reached",
-    fit,
-    gap: 0,
-  }));
-  return [...verdicts, ...list.filtered];
+    if (shortage !== null) return { repIndex, verdict: shortage.limit, fit, gap: shortage.gap };
+    const { verdict, gap } = whyBehind(standing, index, chosen, bound);
+    return { repIndex, verdict, fit, gap };
+  });
 }
 
 /** The first criterion of the strategy by which a candidate with room lost. */
 function whyBehind(standing: Standing, index: number, chosen: number, bound: number): Reason {
   const { list, fills, floor } = standing;
   const credit = effectiveCredit(fills[index]!, floor);
-  if (credit > bound) return { verdict: "beyond_fairness_bound", gap: credit - bound };
+  if (credit > bound) return { verdict: "beyond_fairness_bound", gap: thousandths(credit - bound) };
   const reason = byStrategy(list, fills, index, chosen);
   if (reason !== null) return reason;
   const creditGap = credit - effectiveCredit(fills[chosen]!, floor);
-  if (list.strategy !== "round_robin" && creditGap > 0) return { verdict: "more_credit_used", gap: creditGap };
+  if (list.strategy !== "round_robin" && creditGap > 0)
+    return { verdict: "more_credit_used", gap: thousandths(creditGap) };
   if (list.strategy === "weighted" && lighter(list, index, chosen)) return { verdict: "more_credit_used", gap: 0 };
   const turns = fills[index]!.turn - fills[chosen]!.turn;
   return turns > 0 ? { verdict: "served_more_recently", gap: turns } : { verdict: "higher_id", gap: 0 };
@@ -62,8 +56,11 @@ function byStrategy(
   }
   if (strategy !== "least_loaded") return null;
   const more = utilisation(loser.grant, fills[index]!) - utilisation(winner.grant, fills[chosen]!);
-  return more > 0 ? { verdict: "more_loaded", gap: more * capacityUnits(loser.grant) } : null;
+  return more > 0 ? { verdict: "more_loaded", gap: thousandths(more * capacityUnits(loser.grant)) } : null;
 }
+
+/** Of something that is more than nothing, so at least one. */
+const thousandths = (units: number): number => Math.min(Math.max(1, Math.round(units * 1000)), Number.MAX_SAFE_INTEGER);
 
 /** Lead units, or slots where the load is unlimited. */
 const capacityUnits = (grant: RepGrant): number =>

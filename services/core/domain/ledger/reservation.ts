@@ -16,6 +16,8 @@ export interface WindowLimit {
 /** What one rep may hold, under one plan version. Compiled once per plan and shared by reference. */
 export interface RepGrant {
   readonly repId: string;
+  /** Position in the plan's list of reps; explanations name the rep by it. */
+  readonly repIndex: number;
   readonly privatePool: number;
   /** Infinity if unlimited. */
   readonly loadMilli: number;

@@ -3,7 +3,8 @@ import type { LedgerCharge, Outcome } from "../decision/log-record.ts";
 import { admit } from "./admit.ts";
 import { NO_CHARGE, chargeWinner, nextFloor } from "./charge.ts";
 import { type Standing, choose } from "./choose.ts";
-import { explainChoice, explainNotReached } from "./explain-choice.ts";
+import { explainChoice } from "./explain-choice.ts";
+import { explainedBy } from "./explain-steps.ts";
 import { entryOf, keepsIdentity } from "./lead-entry.ts";
 import type { Fill, LedgerState } from "./ledger-state.ts";
 import { slotOf } from "./rep-holdings.ts";
@@ -104,12 +105,11 @@ function place(batch: ReserveBatch, item: ReserveItem): Placement {
 }
 
 function explain(batch: ReserveBatch, item: ReserveItem, { step, winner }: Placement): readonly CandidateVerdict[] {
-  const parts = item.lists.map((list, index) =>
-    step >= 0 && index > step
-      ? explainNotReached(list)
-      : explainChoice(standingOf(batch, list), item, index === step ? winner : -1),
+  const { compared, others } = explainedBy(item.lists, step);
+  const verdicts = compared.map(({ step: tried, list, indexes }) =>
+    explainChoice(standingOf(batch, list), item, { chosen: tried === step ? winner : -1, indexes }),
   );
-  return parts.length === 1 ? parts[0]! : parts.flat();
+  return verdicts.length === 1 ? [...verdicts[0]!, ...others] : [...verdicts.flat(), ...others];
 }
 
 function assign(

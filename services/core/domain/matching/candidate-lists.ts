@@ -29,7 +29,7 @@ export function callRoster(groupId: string, reps: readonly CompiledRep[], atMs: 
     const presence = presenceOf(compiled.rep, atMs);
     untilMs = Math.min(untilMs, presence.untilMs);
     if (presence.state === "present") present.push(compiled);
-    else away.push({ repId: compiled.rep.repId, verdict: presence.state, fit: 0, gap: 0 });
+    else away.push({ repIndex: compiled.routeGrant.repIndex, verdict: presence.state, fit: 0, gap: 0 });
   }
   const presentGrants = present.map(({ routeGrant }) => routeGrant);
   return { groupId, fromMs: atMs, untilMs, present, presentGrants, away, lists: new Map() };
@@ -42,7 +42,7 @@ export function candidateList(roster: Roster, step: Step, facts: LeadFacts): Can
   for (const { rep, routeGrant } of roster.present) {
     const stopped = hardFilter(rep, step, facts);
     if (stopped === null) candidates.push({ grant: routeGrant, fit: fitOf(rep, step, facts) });
-    else filtered.push(stopped);
+    else filtered.push({ repIndex: routeGrant.repIndex, ...stopped, fit: 0 });
   }
   return {
     nodeId: roster.groupId,
@@ -69,7 +69,12 @@ export function withoutReps(list: CandidateList, excludedRepIds: readonly string
     candidates: list.candidates.filter((candidate) => !isExcluded(candidate)),
     filtered: [
       ...list.filtered,
-      ...excluded.map(({ grant }): CandidateVerdict => ({ repId: grant.repId, verdict: "excluded", fit: 0, gap: 0 })),
+      ...excluded.map(({ grant }): CandidateVerdict => ({
+        repIndex: grant.repIndex,
+        verdict: "excluded",
+        fit: 0,
+        gap: 0,
+      })),
     ],
   };
 }

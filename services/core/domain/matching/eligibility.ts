@@ -24,18 +24,18 @@ function requirementFor({ skill, level }: SkillRequirement, facts: LeadFacts): S
 const levelOf = (rep: Rep, skill: string): number => (Object.hasOwn(rep.skills, skill) ? (rep.skills[skill] ?? 0) : 0);
 
 /** The first hard filter of a step that stops a rep who is present, cheapest first; null if none does. */
-export function hardFilter(rep: Rep, step: Step, facts: LeadFacts): CandidateVerdict | null {
+export function hardFilter(rep: Rep, step: Step, facts: LeadFacts): Pick<CandidateVerdict, "verdict" | "gap"> | null {
   for (const required of step.requiredSkills) {
     const requirement = requirementFor(required, facts);
     if (requirement === null) continue;
     const missing = requirement.level - levelOf(rep, requirement.skill);
-    if (missing > 0) return { repId: rep.repId, verdict: "skill_missing", fit: 0, gap: missing };
+    if (missing > 0) return { verdict: "skill_missing", gap: missing };
   }
   if (step.languageRequired && facts.language !== "" && !rep.languages.includes(facts.language)) {
-    return { repId: rep.repId, verdict: "language_missing", fit: 0, gap: 1 };
+    return { verdict: "language_missing", gap: 1 };
   }
   if (rep.seniority < step.minSeniority) {
-    return { repId: rep.repId, verdict: "seniority_too_low", fit: 0, gap: step.minSeniority - rep.seniority };
+    return { verdict: "seniority_too_low", gap: step.minSeniority - rep.seniority };
   }
   return null;
 }

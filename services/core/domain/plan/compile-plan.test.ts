@@ -121,7 +121,7 @@ describe("a compiled plan finds candidates", () => {
       ["a", 6200],
       ["b", 9000],
     ]);
-    expect(found?.filtered).toEqual([{ repId: "c", verdict: "skill_missing", fit: 0, gap: 3 }]);
+    expect(found?.filtered).toEqual([{ repIndex: 2, verdict: "skill_missing", fit: 0, gap: 3 }]);
   });
 
   it("gives leads of one profile the same list object, so that a batch sends it once", () => {
@@ -137,10 +137,10 @@ describe("a compiled plan finds candidates", () => {
     ];
     const found = list(compilePlan({ ...plan, reps }), { excludedRepIds: ["c"] });
     expect(found?.candidates).toEqual([]);
-    expect(found?.filtered.map(({ repId, verdict }) => [repId, verdict])).toEqual([
-      ["a", "inactive"],
-      ["b", "absent"],
-      ["c", "excluded"],
+    expect(found?.filtered.map(({ repIndex, verdict }) => [repIndex, verdict])).toEqual([
+      [0, "inactive"],
+      [1, "absent"],
+      [2, "excluded"],
     ]);
   });
 

@@ -16,7 +16,7 @@ import type { RoutingPlan } from "./routing-plan.ts";
  */
 export function compilePlan(plan: RoutingPlan): CompiledPlan {
   const tree = createOrgTree(plan.orgNodes);
-  const reps = new Map(plan.reps.map((rep) => [rep.repId, compileRep(rep)]));
+  const reps = new Map(plan.reps.map((rep, repIndex) => [rep.repId, compileRep(rep, repIndex)]));
   const pools = new Map(plan.pools.map((pool) => [pool.poolId, pool]));
   const poolOfNode = new Map(plan.pools.filter(({ enabled }) => enabled).map((pool) => [pool.nodeId, pool]));
   const policyOfNode = new Map(plan.policies.map((policy) => [policy.nodeId, policy]));

@@ -4,11 +4,16 @@ import type { CompiledRep } from "./compiled-plan.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Turns a rep's limits into the grants that the ledger checks, for routed and for claimed leads. */
-export function compileRep(rep: Rep): CompiledRep {
+/**
+ * Turns a rep's limits into the grants that the ledger checks, for routed and for claimed leads.
+ *
+ * @param repIndex position in the plan's list of reps
+ */
+export function compileRep(rep: Rep, repIndex: number): CompiledRep {
   const { limits } = rep;
   const grant = (windows: readonly WindowLimit[], loadMilli: number | null): RepGrant => ({
     repId: rep.repId,
+    repIndex,
     privatePool: limits.privatePool,
     loadMilli: loadMilli ?? Number.POSITIVE_INFINITY,
     fairnessWeight: rep.fairnessWeight,

@@ -2,19 +2,18 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../../../domain/fault.ts";
 import type { Clock } from "../../../domain/lead/clock.ts";
-import type { ConsumableTopic, Entry } from "../../../ports/log.ts";
+import type { ConsumableTopic } from "../../../ports/log.ts";
 import type { Codec } from "../../../wire/codec.ts";
-import { type EncodedRecord, type Frame, frameRecords } from "./frame.ts";
+import type { EncodedRecord } from "./frame.ts";
 import { readCommitted } from "./group-offsets.ts";
 import { type FileGroupReader, openGroupReader } from "./group-reader.ts";
 import { logUnavailable } from "./log-faults.ts";
-import type { OffsetRange } from "./offset-range.ts";
 import { type Partition, type PartitionOptions, openPartition } from "./partition.ts";
+import { readEntries, readPieces } from "./read-pieces.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
 const SEGMENT_BYTES = 64 * 1024 * 1024;
 const MAX_APPEND_RECORDS = 1000;
-const MAX_BATCH_ENTRIES = 500;
 
 export interface FileTopicOptions<T> {
   /** The data directory, locked by the caller with `lockDataDirectory`. */
@@ -75,13 +74,13 @@ export async function createFileTopic<T>(options: FileTopicOptions<T>): Promise<
     endOffset: async (partition) => partitionAt(partition).endOffset(),
     readRange: (partition, fromOffset, toOffset) =>
       readEntries(partitionAt(partition), codec, { fromOffset, toOffset }),
-    async consume({ group, handle }) {
+    async consume({ group, wants, handle }) {
       // A second member in one process would only take work from the first.
       if (readers.has(group)) throw new Error(`${name} is already consumed by the group ${group}.`);
       const reader = await openGroupReader<T>({
         file: offsetsFile(group),
         partitions,
-        read: (partition, range) => readEntries(partitionAt(partition), codec, range),
+        read: (partition, range) => readPieces(partitionAt(partition), codec, { ...range, wants }),
         handle,
         onFault: options.onFault ?? (() => undefined),
         onClosed: () => readers.delete(group),
@@ -112,51 +111,6 @@ async function openAll(wanted: readonly PartitionOptions[]): Promise<Partition[]
 
 function encode<T>(codec: Codec<T>, value: T): EncodedRecord {
   return { key: codec.key(value), value: codec.encode(value) };
-}
-
-async function* readEntries<T>(
-  partition: Partition,
-  codec: Codec<T>,
-  { fromOffset, toOffset }: OffsetRange,
-): AsyncGenerator<readonly Entry<T>[]> {
-  const end = Math.min(toOffset, partition.endOffset());
-  if (fromOffset >= end) return;
-  try {
-    for await (const frames of partition.frames(fromOffset)) {
-      let entries: Entry<T>[] = [];
-      for (const entry of decodeFrames(frames, codec, { fromOffset, toOffset: end })) {
-        entries.push(entry);
-        if (entries.length < MAX_BATCH_ENTRIES) continue;
-        yield entries;
-        entries = [];
-      }
-      if (entries.length > 0) yield entries;
-      const last = frames.at(-1);
-      if (last !== undefined && last.baseOffset + last.count >= end) return;
-    }
-  } catch (cause) {
-    throw cause instanceof Fault ? cause : logUnavailable("The log could not be read.", cause);
-  }
-}
-
-function* decodeFrames<T>(
-  frames: readonly Frame[],
-  codec: Codec<T>,
-  { fromOffset, toOffset }: OffsetRange,
-): Generator<Entry<T>> {
-  for (const frame of frames) {
-    let offset = frame.baseOffset;
-    for (const { key, value } of frameRecords(frame)) {
-      if (offset >= fromOffset && offset < toOffset) {
-        const place = { offset, appendedAtMs: frame.appendedAtMs, key, bytes: value };
-        const decoded = codec.decode(value);
-        yield decoded.ok
-          ? { ...place, kind: "value", value: decoded.value }
-          : { ...place, kind: "poison", code: decoded.code, at: decoded.at };
-      }
-      offset += 1;
-    }
-  }
 }
 
 /** A record's partition follows from their number, so that number is written down before the first partition is made. */

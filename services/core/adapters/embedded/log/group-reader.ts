@@ -3,6 +3,7 @@ import type { BatchVerdict, ConsumeOptions, Entry, GroupReader } from "../../../
 import type { OffsetRange } from "./offset-range.ts";
 import { type GroupOffsets, openGroupOffsets } from "./group-offsets.ts";
 import type { Partition } from "./partition.ts";
+import type { Piece } from "./read-pieces.ts";
 
 const RETRY_AFTER_FAULT_MS = 1000;
 const CLOSE_WITHIN_MS = 5000;
@@ -13,7 +14,7 @@ export interface GroupReaderOptions<T> {
   /** Where the group's positions are kept. */
   readonly file: string;
   readonly partitions: readonly DeliveredPartition[];
-  readonly read: (partition: number, range: OffsetRange) => AsyncIterable<readonly Entry<T>[]>;
+  readonly read: (partition: number, range: OffsetRange) => AsyncIterable<Piece<T>>;
   readonly handle: ConsumeOptions<T>["handle"];
   readonly onFault: (error: unknown) => void;
   readonly onClosed: () => void;
@@ -87,28 +88,28 @@ function createDelivery<T>(options: GroupReaderOptions<T>, { offsets, stopping, 
   }
 
   /** A commit that could not be stored still counts in this process; a restart repeats the batch. */
-  async function commit(partition: number, entries: readonly Entry<T>[]): Promise<void> {
-    const last = entries.at(-1);
-    if (last === undefined || isAbandoned()) return;
+  async function commit(partition: number, nextOffset: number): Promise<void> {
+    if (isAbandoned()) return;
     try {
-      await offsets.commit(partition, last.offset + 1);
+      await offsets.commit(partition, nextOffset);
     } catch (error) {
       onFault(error);
     }
   }
 
-  async function deliverBatch(partition: number, entries: readonly Entry<T>[]): Promise<void> {
+  async function deliverPiece(partition: number, { entries, nextOffset }: Piece<T>): Promise<void> {
+    if (entries.length === 0) return commit(partition, nextOffset);
     while (!stopping.aborted) {
       const verdict = await judge(partition, entries);
-      if (verdict.kind === "commit") return commit(partition, entries);
+      if (verdict.kind === "commit") return commit(partition, nextOffset);
       await pause(verdict.afterMs, stopping);
     }
   }
 
   return async function deliver(partition: number, range: OffsetRange): Promise<void> {
     try {
-      for await (const entries of options.read(partition, range)) {
-        await deliverBatch(partition, entries);
+      for await (const piece of options.read(partition, range)) {
+        await deliverPiece(partition, piece);
         if (stopping.aborted) return;
       }
     } catch (error) {
