@@ -82,7 +82,10 @@ export class BatchIndex {
   readonly lists: IndexedList[] = [];
   readonly present: (readonly number[])[] = [];
   readonly #profiles = new Numbering<string>();
-  readonly #grants = new Numbering<RepGrant>();
+  /** Numbers of grants by the rep's index in the plan; nearly always there is one for a rep. */
+  readonly #grantOfRep: number[] = [];
+  /** Of reps who are in the batch under several limits. */
+  readonly #otherGrants = new Map<RepGrant, number>();
   readonly #lists = new Numbering<CandidateList>();
   readonly #present = new Numbering<readonly RepGrant[]>();
   readonly #channelsIn: Readonly<Record<WindowScope, Set<string>>> = { intake: new Set(), claim: new Set() };
@@ -131,8 +134,10 @@ export class BatchIndex {
   }
 
   #grant(grant: RepGrant): number {
-    const known = this.#grants.find(grant);
-    if (known > 0) return known;
+    const ofRep = this.#grantOfRep[grant.repIndex];
+    if (ofRep !== undefined && this.grants[ofRep - 1]!.grant === grant) return ofRep;
+    const known = this.#otherGrants.get(grant);
+    if (known !== undefined) return known;
     const rep = this.reps.of(grant.repId);
     const windows: number[] = [];
     for (const window of grant.windows) {
@@ -140,7 +145,9 @@ export class BatchIndex {
       const matters = window.channel === null ? channels.size > 0 : channels.has(window.channel);
       if (matters) windows.push(this.windows.push({ rep, repId: grant.repId, window }));
     }
-    this.grants.push({ rep, grant, windows });
-    return this.#grants.add(grant);
+    const number = this.grants.push({ rep, grant, windows });
+    if (ofRep === undefined) this.#grantOfRep[grant.repIndex] = number;
+    else this.#otherGrants.set(grant, number);
+    return number;
   }
 }

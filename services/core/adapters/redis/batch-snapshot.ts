@@ -9,6 +9,8 @@ interface WindowTally {
   count: number;
 }
 
+const NO_TALLIES: readonly WindowTally[] = [];
+
 /** What the script read, as a ledger in which its batch is decided once more. Knows only what the batch is about. */
 export class BatchSnapshot implements LedgerState {
   turn: number;
@@ -46,9 +48,8 @@ export class BatchSnapshot implements LedgerState {
   }
 
   windowCount(repId: string, window: WindowLimit): number {
-    const tally = this.#tallies.get(repId)?.find((one) => one.window === window);
-    if (tally === undefined) throw new Error("A window was not counted by reserve-batch.lua.");
-    return tally.count;
+    for (const tally of this.#tallies.get(repId) ?? NO_TALLIES) if (tally.window === window) return tally.count;
+    throw new Error("A window was not counted by reserve-batch.lua.");
   }
 
   floor(nodeId: string): number {
@@ -74,7 +75,7 @@ export class BatchSnapshot implements LedgerState {
     const fill = this.#fillOf(repId);
     fill.held += 1;
     fill.loadMilli += loadMilli;
-    for (const tally of this.#tallies.get(repId) ?? []) {
+    for (const tally of this.#tallies.get(repId) ?? NO_TALLIES) {
       const { window } = tally;
       const isOfChannel = window.channel === null || window.channel === channel;
       if (window.lengthMs > 0 && window.scope === scope && isOfChannel) tally.count += 1;

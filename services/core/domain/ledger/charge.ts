@@ -1,7 +1,7 @@
 import type { LedgerCharge } from "../decision/log-record.ts";
 import { type Standing, effectiveCredit } from "./choose.ts";
 import type { Fill } from "./ledger-state.ts";
-import { type Demand, hasRoom } from "./room.ts";
+import { type CountWindow, type Demand, hasRoom } from "./room.ts";
 import { isCharged } from "./via.ts";
 
 /** Reps of a list across teams are no fairness group: it has no floor, and raises none. */
@@ -24,8 +24,11 @@ export function chargeWinner(standing: Standing, demand: Demand, winner: number,
  * The floor after an assignment: the least virtual time among colleagues who could take one more such lead. Reps who
  * are full or away hold nobody back. It never sinks, so a fold may take the largest it saw, in any order.
  */
-export function nextFloor(standing: Standing, present: readonly Readonly<Fill>[], demand: Demand): number {
-  const { list, floor, count } = standing;
+export function nextFloor(
+  { list, floor }: Standing,
+  demand: Demand,
+  { present, count }: { readonly present: readonly Readonly<Fill>[]; readonly count: CountWindow },
+): number {
   if (list.nodeId === NO_NODE) return floor;
   let least = Infinity;
   for (let index = 0; index < present.length; index += 1) {

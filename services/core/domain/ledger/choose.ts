@@ -1,14 +1,15 @@
 import type { Fill } from "./ledger-state.ts";
 import type { CandidateList, RepGrant } from "./reservation.ts";
-import { type CountWindow, type Demand, hasRoom } from "./room.ts";
+import type { Shortage } from "./room.ts";
 
-/** How things stand for the candidates of one list; `fills` is in their order. */
+/** How things stand for the candidates of one list and one lead; `fills` and `shortages` are in their order. */
 export interface Standing {
   readonly list: CandidateList;
   readonly fills: readonly Readonly<Fill>[];
   /** The node's floor: nobody's virtual time counts as less. */
   readonly floor: number;
-  readonly count: CountWindow;
+  /** What keeps each from taking the lead; null for those who may. */
+  readonly shortages: readonly (Shortage | null)[];
 }
 
 /**
@@ -25,25 +26,22 @@ export function utilisation(grant: RepGrant, fill: Readonly<Fill>): number {
 }
 
 /** The index of the candidate who gets the lead, or -1 if none has room. */
-export function choose(standing: Standing, demand: Demand): number {
-  const { list, fills, count } = standing;
-  const bound = list.strategy === "fair_fit" ? creditBound(standing, demand) : Infinity;
+export function choose(standing: Standing): number {
+  const { list, fills, shortages } = standing;
+  const bound = list.strategy === "fair_fit" ? creditBound(standing) : Infinity;
   let best = -1;
   for (let index = 0; index < fills.length; index += 1) {
-    const fill = fills[index]!;
-    if (effectiveCredit(fill, standing.floor) > bound) continue;
-    if (!hasRoom(list.candidates[index]!.grant, fill, demand, count)) continue;
+    if (shortages[index] !== null || effectiveCredit(fills[index]!, standing.floor) > bound) continue;
     if (best < 0 || compare(standing, index, best) < 0) best = index;
   }
   return best;
 }
 
 /** fair_fit: how far a better fitting rep may run ahead of the least served one with room. */
-export function creditBound({ list, fills, floor, count }: Standing, demand: Demand): number {
+export function creditBound({ list, fills, floor, shortages }: Standing): number {
   let least = Infinity;
   for (let index = 0; index < fills.length; index += 1) {
-    const credit = effectiveCredit(fills[index]!, floor);
-    if (credit < least && hasRoom(list.candidates[index]!.grant, fills[index]!, demand, count)) least = credit;
+    if (shortages[index] === null) least = Math.min(least, effectiveCredit(fills[index]!, floor));
   }
   return least + list.fairnessBound;
 }

@@ -2,7 +2,6 @@ import type { CandidateVerdict } from "../decision/explanation.ts";
 import { type Standing, creditBound, effectiveCredit, utilisation } from "./choose.ts";
 import type { Fill } from "./ledger-state.ts";
 import type { CandidateList, RepGrant } from "./reservation.ts";
-import { type Demand, shortageOf } from "./room.ts";
 
 type Reason = Pick<CandidateVerdict, "verdict" | "gap">;
 
@@ -13,16 +12,15 @@ type Reason = Pick<CandidateVerdict, "verdict" | "gap">;
  */
 export function explainChoice(
   standing: Standing,
-  demand: Demand,
   { chosen, indexes }: { readonly chosen: number; readonly indexes: readonly number[] },
 ): CandidateVerdict[] {
-  const { list, fills, count } = standing;
-  const bound = chosen >= 0 && list.strategy === "fair_fit" ? creditBound(standing, demand) : Infinity;
+  const { list, shortages } = standing;
+  const bound = chosen >= 0 && list.strategy === "fair_fit" ? creditBound(standing) : Infinity;
   return indexes.map((index): CandidateVerdict => {
     const { grant, fit } = list.candidates[index]!;
     const { repIndex } = grant;
     if (index === chosen) return { repIndex, verdict: "chosen", fit, gap: 0 };
-    const shortage = shortageOf(grant, fills[index]!, demand, count);
+    const shortage = shortages[index] ?? null;
     if (shortage !== null) return { repIndex, verdict: shortage.limit, fit, gap: shortage.gap };
     const { verdict, gap } = whyBehind(standing, index, chosen, bound);
     return { repIndex, verdict, fit, gap };

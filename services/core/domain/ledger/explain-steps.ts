@@ -4,8 +4,7 @@ import type { CandidateList } from "./reservation.ts";
 /** The candidates of one list that its explanation is about: those whom no later list compared. */
 export interface Comparison {
   readonly step: number;
-  readonly list: CandidateList;
-  /** Of `list.candidates`. */
+  /** Of the candidates of the list of that step. */
   readonly indexes: readonly number[];
 }
 
@@ -36,12 +35,10 @@ function shareOut(lists: readonly CandidateList[], step: number): Explained {
   const seen = new Set<number>();
   const isNew = (repIndex: number): boolean => seen.size < seen.add(repIndex).size;
   const tried = step < 0 ? lists : lists.slice(0, step + 1);
-  const compared = tried
-    .map((list, index) => ({ step: index, list }))
-    .toReversed()
-    .map(({ step: index, list }) => ({ step: index, list, indexes: newCandidates(list, isNew) }));
+  const lastFirst = tried.map((list, index) => ({ step: index, list })).toReversed();
+  const compared = lastFirst.map(({ step: index, list }) => ({ step: index, indexes: newCandidates(list, isNew) }));
   const others = [
-    ...compared.flatMap(({ list }) => list.filtered),
+    ...lastFirst.flatMap(({ list }) => list.filtered),
     ...lists.slice(tried.length).flatMap((list) => [...notReached(list), ...list.filtered]),
   ];
   return { compared, others: others.filter(({ repIndex }) => isNew(repIndex)) };

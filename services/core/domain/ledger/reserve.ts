@@ -8,7 +8,15 @@ import { explainedBy } from "./explain-steps.ts";
 import { entryOf, keepsIdentity } from "./lead-entry.ts";
 import type { Fill, LedgerState } from "./ledger-state.ts";
 import { slotOf } from "./rep-holdings.ts";
-import type { CandidateList, ReserveItem, ReserveRefusal, ReserveRequest, ReserveResult } from "./reservation.ts";
+import type {
+  Candidate,
+  CandidateList,
+  RepGrant,
+  ReserveItem,
+  ReserveRefusal,
+  ReserveRequest,
+  ReserveResult,
+} from "./reservation.ts";
 import { type CountWindow, shortageOf } from "./room.ts";
 import { isCharged, windowOf } from "./via.ts";
 
@@ -21,44 +29,39 @@ export function reserveBatch(state: LedgerState, request: ReserveRequest): Reser
   return request.items.map((item) => reserveOne(batch, item));
 }
 
-/** One list's candidates and colleagues, looked up once however many leads use the list. */
-interface Lineup {
-  readonly list: CandidateList;
-  readonly fills: readonly Readonly<Fill>[];
-  readonly present: readonly Readonly<Fill>[];
-}
+type Fills = readonly Readonly<Fill>[];
 
 interface ReserveBatch {
   readonly state: LedgerState;
   readonly epoch: number;
   readonly atMs: number;
   readonly count: CountWindow;
-  readonly lineup: (list: CandidateList) => Lineup;
+  /** Looked up once for each list of candidates or colleagues, however many leads use it. */
+  readonly fillsOf: (reps: readonly (Candidate | RepGrant)[]) => Fills;
 }
 
 /** Where a lead goes: the step that placed it and the winner's index, or -1 for both. */
 interface Placement {
   readonly step: number;
   readonly winner: number;
+  /** Of the lists that were tried, the one that placed the lead last. */
+  readonly standings: readonly Standing[];
 }
 
-const NOWHERE: Placement = { step: -1, winner: -1 };
-
 function openBatch(state: LedgerState, { epoch, atMs }: ReserveRequest): ReserveBatch {
-  const lineups = new Map<CandidateList, Lineup>();
+  const known = new Map<readonly (Candidate | RepGrant)[], Fills>();
   return {
     state,
     epoch,
     atMs,
     count: (repId, window) => state.windowCount(repId, window, atMs),
-    lineup(list) {
-      let lineup = lineups.get(list);
-      if (lineup === undefined) {
-        const fills = list.candidates.map(({ grant }) => state.fill(grant.repId));
-        lineup = { list, fills, present: list.present.map(({ repId }) => state.fill(repId)) };
-        lineups.set(list, lineup);
+    fillsOf(reps) {
+      let fills = known.get(reps);
+      if (fills === undefined) {
+        fills = reps.map((rep) => state.fill("grant" in rep ? rep.grant.repId : rep.repId));
+        known.set(reps, fills);
       }
-      return lineup;
+      return fills;
     },
   };
 }
@@ -75,7 +78,7 @@ function reserveOne(batch: ReserveBatch, item: ReserveItem): ReserveResult {
   if (placement.step < 0 && item.otherwise.kind === "refuse") {
     return { kind: "refused", reason: refusalOf(batch, item) };
   }
-  const verdicts = explain(batch, item, placement);
+  const verdicts = explain(item, placement);
   if (item.otherwise.kind !== "refuse" && placement.step < 0) {
     return record(batch, item, item.otherwise, { charge: NO_CHARGE, step: -1, verdicts });
   }
@@ -92,22 +95,27 @@ function originalOf(state: LedgerState, { leadId, identityKeys, otherwise }: Res
   return undefined;
 }
 
-function standingOf({ state, count, lineup }: ReserveBatch, list: CandidateList): Standing {
-  return { list, fills: lineup(list).fills, floor: state.floor(list.nodeId), count };
+function standingOf({ state, count, fillsOf }: ReserveBatch, list: CandidateList, item: ReserveItem): Standing {
+  const fills = fillsOf(list.candidates);
+  const shortages = list.candidates.map(({ grant }, index) => shortageOf(grant, fills[index]!, item, count));
+  return { list, fills, floor: state.floor(list.nodeId), shortages };
 }
 
 function place(batch: ReserveBatch, item: ReserveItem): Placement {
+  const standings: Standing[] = [];
   for (let step = 0; step < item.lists.length; step += 1) {
-    const winner = choose(standingOf(batch, item.lists[step]!), item);
-    if (winner >= 0) return { step, winner };
+    const standing = standingOf(batch, item.lists[step]!, item);
+    standings.push(standing);
+    const winner = choose(standing);
+    if (winner >= 0) return { step, winner, standings };
   }
-  return NOWHERE;
+  return { step: -1, winner: -1, standings };
 }
 
-function explain(batch: ReserveBatch, item: ReserveItem, { step, winner }: Placement): readonly CandidateVerdict[] {
-  const { compared, others } = explainedBy(item.lists, step);
-  const verdicts = compared.map(({ step: tried, list, indexes }) =>
-    explainChoice(standingOf(batch, list), item, { chosen: tried === step ? winner : -1, indexes }),
+function explain({ lists }: ReserveItem, { step, winner, standings }: Placement): readonly CandidateVerdict[] {
+  const { compared, others } = explainedBy(lists, step);
+  const verdicts = compared.map(({ step: tried, indexes }) =>
+    explainChoice(standings[tried]!, { chosen: tried === step ? winner : -1, indexes }),
   );
   return verdicts.length === 1 ? [...verdicts[0]!, ...others] : [...verdicts.flat(), ...others];
 }
@@ -115,12 +123,12 @@ function explain(batch: ReserveBatch, item: ReserveItem, { step, winner }: Place
 function assign(
   batch: ReserveBatch,
   item: ReserveItem,
-  { step, winner }: Placement,
+  { step, winner, standings }: Placement,
   verdicts: readonly CandidateVerdict[],
 ): ReserveResult {
-  const { state, atMs } = batch;
-  const list = item.lists[step]!;
-  const standing = standingOf(batch, list);
+  const { state, atMs, count } = batch;
+  const standing = standings[step]!;
+  const { list } = standing;
   const { repId } = list.candidates[winner]!.grant;
   const cost = chargeWinner(standing, item, winner, state.turn);
   const { leadId, cycle, channel } = item;
@@ -129,7 +137,7 @@ function assign(
   let charge = cost;
   if (isCharged(item)) {
     state.charge(repId, cost);
-    charge = { ...cost, floor: nextFloor(standing, batch.lineup(list).present, item) };
+    charge = { ...cost, floor: nextFloor(standing, item, { present: batch.fillsOf(list.present), count }) };
     if (charge.floor > standing.floor) state.raiseFloor(list.nodeId, charge.floor);
   }
   return record(batch, item, { kind: "assigned", repId }, { charge, step, verdicts });
