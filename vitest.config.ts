@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const SERVERLESS = [
   "test/model/**/*.test.ts",
   "test/integration/{territory-*,compose,demo-*,file-log-*,readme,recovery-wait}.test.ts",
-  "test/contract/{http-*,topic-file,group-file,ledger-memory,ledger-fold}.test.ts",
+  "test/contract/{http-*,topic-file,group-file,backlog-file,ledger-memory,ledger-fold}.test.ts",
 ];
 
 export default defineConfig({
