@@ -2,12 +2,12 @@
  * Measures Fairlead through its doors with k6, against a stack that it starts or a given one. Writes
  * bench/results/k6-<mode>.json and .svg; exits 1 if a threshold was crossed. Run: `npm run bench:k6 -- --help`.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeMachine } from "../pipeline/report.ts";
 import { createBenchPlan, createLeadTexts, placesOf, type BenchPlan } from "./bench-plan.ts";
 import { k6Binary } from "./k6-binary.ts";
-import { readOptions, type Scenario } from "./options.ts";
+import { readOptions, SCENARIOS, type Scenario } from "./options.ts";
 import { plotResults } from "./plot.ts";
 import { runScenario, type ScenarioResult } from "./run-scenario.ts";
 import { measureStream } from "./measure-stream.ts";
@@ -30,20 +30,27 @@ for (const scenario of options.scenarios) {
   const result = await measure(scenario);
   results.push(result);
   print(result);
-}
-const report = {
-  ...describeMachine(),
-  mode: options.mode,
-  secondsEach: options.seconds,
-  chunkLeads: CHUNK_LEADS,
-  results,
-};
-if (options.out !== "") {
-  mkdirSync(options.out, { recursive: true });
-  writeFileSync(join(options.out, `k6-${options.mode}.json`), `${JSON.stringify(report)}\n`);
-  writeFileSync(join(options.out, `k6-${options.mode}.svg`), plotResults(report));
+  keep(result);
 }
 if (results.some(({ passed }) => !passed)) process.exitCode = 1;
+
+/** Replaces the scenario's result and leaves those of other runs. Written one by one: a crash of one spares the others. */
+function keep(result: ScenarioResult): void {
+  if (options.out === "") return;
+  const { machine, versions, at, commit } = describeMachine();
+  const file = join(options.out, `k6-${options.mode}.json`);
+  const known = existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as { results: ScenarioResult[] }).results
+    : [];
+  const others = known.filter(({ scenario }) => scenario !== result.scenario);
+  const kept = [...others, { ...result, at, commit, seconds: options.seconds }].sort(
+    (a, b) => SCENARIOS.indexOf(a.scenario) - SCENARIOS.indexOf(b.scenario),
+  );
+  const report = { machine, versions, mode: options.mode, chunkLeads: CHUNK_LEADS, results: kept };
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(file, `${JSON.stringify(report)}\n`);
+  writeFileSync(join(options.out, `k6-${options.mode}.svg`), plotResults({ ...report, commit }));
+}
 
 /** Every scenario has a stack of its own, so that none pays for the backlog and the rows of another. */
 async function measure(scenario: Scenario): Promise<ScenarioResult> {

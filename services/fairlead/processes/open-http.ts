@@ -30,6 +30,12 @@ const OPENAPI = {
   description: "Routes sales leads to the right salesperson and keeps them moving.",
 };
 
+/**
+ * Connections that wait to be accepted. Node's 511 are too few for a crowd that comes at once: who finds them taken tries
+ * again after one, three and seven seconds, and would have had a refusal at once.
+ */
+const LISTEN_BACKLOG = 4_096;
+
 /** The HTTP side of a process: probes and metrics at once, routes of services as they are registered. */
 export async function openHttp(context: ServiceContext, ready: readonly HealthCheck[]): Promise<Http> {
   const { config, plans, clock, logger, metrics, lifecycle } = context;
@@ -57,7 +63,7 @@ export async function openHttp(context: ServiceContext, ready: readonly HealthCh
     app,
     authenticate,
     async listen() {
-      const address = await app.listen(config.http).catch((cause: unknown) => {
+      const address = await app.listen({ ...config.http, backlog: LISTEN_BACKLOG }).catch((cause: unknown) => {
         throw unusable(`cannot listen on ${config.http.host}:${config.http.port}`, cause);
       });
       logger.info({ address }, "Listening");

@@ -29,7 +29,9 @@ export function createOrgTree(nodes: readonly OrgNode[]): OrgTree {
   nodes.forEach(({ nodeId, parentId }, i) => {
     if (parentId === null) return;
     if (!byId.has(parentId)) throw new Fault("PLAN_INVALID", "Org node has no such parent", { at: `/orgNodes/${i}` });
-    children.set(parentId, [...(children.get(parentId) ?? []), nodeId]);
+    const siblings = children.get(parentId);
+    if (siblings === undefined) children.set(parentId, [nodeId]);
+    else siblings.push(nodeId);
   });
   const subtrees = new Map<string, readonly string[]>();
   const collect = (nodeId: string): readonly string[] => {
