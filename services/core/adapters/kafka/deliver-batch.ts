@@ -1,5 +1,5 @@
 import type { EachBatchPayload, KafkaMessage } from "kafkajs";
-import type { BatchVerdict, ConsumeOptions, Entry } from "../../ports/log.ts";
+import type { Batch, ConsumeOptions, Entry } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
 import { decodeRecord } from "./decode-record.ts";
 import type { Membership } from "./membership.ts";
@@ -32,12 +32,6 @@ export function createBatchDelivery<T>({ codec, handle, onFault, membership }: B
   const retried = new Map<number, number>();
   const timers = new Set<NodeJS.Timeout>();
 
-  async function judge(payload: EachBatchPayload, entries: readonly Entry<T>[]): Promise<BatchVerdict> {
-    const stillOwned = () => membership.isMember() && !payload.isStale();
-    const { partition } = payload.batch;
-    return handle({ partition, entries, stillOwned, heartbeat: () => accepted(membership, payload.heartbeat()) });
-  }
-
   async function commit(payload: EachBatchPayload, lastOffset: number): Promise<void> {
     const { topic, partition } = payload.batch;
     const partitions = [{ partition, offset: String(lastOffset + 1) }];
@@ -62,10 +56,8 @@ export function createBatchDelivery<T>({ codec, handle, onFault, membership }: B
       if (!membership.isMember() || payload.isStale() || !payload.isRunning()) return;
       const piece = pieceOf(messages, start, retried.get(partition));
       const lastOffset = Number(piece.at(-1)?.offset);
-      const verdict = await judge(
-        payload,
-        piece.map((message) => decodeRecord(codec, rawRecord(message))),
-      );
+      const entries = piece.map((message) => decodeRecord(codec, rawRecord(message)));
+      const verdict = await handle(batchOf(payload, entries, membership));
       if (!membership.isMember()) return;
       if (verdict.kind === "retry") {
         retried.set(partition, lastOffset);
@@ -92,6 +84,17 @@ export function createBatchDelivery<T>({ codec, handle, onFault, membership }: B
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },
+  };
+}
+
+function batchOf<T>(payload: EachBatchPayload, entries: readonly Entry<T>[], membership: Membership): Batch<T> {
+  const { partition, highWatermark } = payload.batch;
+  return {
+    partition,
+    entries,
+    endOffset: Number(highWatermark),
+    stillOwned: () => membership.isMember() && !payload.isStale(),
+    heartbeat: () => accepted(membership, payload.heartbeat()),
   };
 }
 
