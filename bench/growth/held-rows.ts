@@ -10,8 +10,9 @@ export function* heldRows(reps: readonly Rep[], count: number): Generator<Ledger
     const { repId } = reps[index % reps.length]!;
     const leadId = `ffffffff-0000-7000-8000-${index.toString(16).padStart(12, "0")}`;
     each.set(repId, (each.get(repId) ?? 0) + 1);
-    const charge = { atMs, loadMilli: 1_000, credit: 1_000, turn: index + 1, floor: 0 };
-    yield { kind: "lead", leadId, cycle: 1, status: "owned", ref: repId, ...charge };
+    const how = { via: "routed", planVersion: 1, atMs } as const;
+    const charge = { loadMilli: 1_000, credit: 1_000, turn: index + 1, floor: 0 };
+    yield { kind: "lead", leadId, cycle: 1, status: "owned", ref: repId, ...how, ...charge };
     yield { kind: "held", repId, leadId, cycle: 1 };
     // Nearly every lead has a phone number or an address.
     yield { kind: "identity", identityKey: `i${index.toString(36).padStart(21, "0")}`, leadId };

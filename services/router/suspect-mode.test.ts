@@ -54,7 +54,7 @@ function startProcess(attempts: Attempts, killerOffset: number | null) {
 
 function batchOf(...offsets: number[]): Batch<LeadRequest> {
   const entries = offsets.map((offset) => ({ offset }) as Entry<LeadRequest>);
-  return { partition: 0, entries, stillOwned: () => true, heartbeat: () => Promise.resolve() };
+  return { partition: 0, entries, endOffset: 6, stillOwned: () => true, heartbeat: () => Promise.resolve() };
 }
 
 describe("suspect mode", () => {

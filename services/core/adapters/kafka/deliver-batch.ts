@@ -1,5 +1,5 @@
 import type { EachBatchPayload, KafkaMessage } from "kafkajs";
-import type { BatchVerdict, ConsumeOptions, Entry } from "../../ports/log.ts";
+import type { Batch, BatchVerdict, ConsumeOptions, Entry } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
 import { createCommitOffsets } from "./commit-offsets.ts";
 import { decodeRecord } from "./decode-record.ts";
@@ -37,11 +37,9 @@ export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchD
   const retried = new Map<number, number>();
   const timers = new Set<NodeJS.Timeout>();
 
+  /** Nobody is asked about a piece of which nothing is wanted. */
   async function judge(payload: EachBatchPayload, entries: readonly Entry<T>[]): Promise<BatchVerdict> {
-    if (entries.length === 0) return { kind: "commit" };
-    const stillOwned = () => membership.isMember() && !payload.isStale();
-    const { partition } = payload.batch;
-    return handle({ partition, entries, stillOwned, heartbeat: () => accepted(membership, payload.heartbeat()) });
+    return entries.length === 0 ? { kind: "commit" } : handle(batchOf(payload, entries, membership));
   }
 
   async function commit(payload: EachBatchPayload, lastOffset: number): Promise<void> {
@@ -93,6 +91,17 @@ export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchD
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },
+  };
+}
+
+function batchOf<T>(payload: EachBatchPayload, entries: readonly Entry<T>[], membership: Membership): Batch<T> {
+  const { partition, highWatermark } = payload.batch;
+  return {
+    partition,
+    entries,
+    endOffset: Number(highWatermark),
+    stillOwned: () => membership.isMember() && !payload.isStale(),
+    heartbeat: () => accepted(membership, payload.heartbeat()),
   };
 }
 
