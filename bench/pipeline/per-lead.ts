@@ -55,7 +55,13 @@ async function startPerLead(context: ServiceContext): Promise<void> {
       const offset = Number(text);
       const entry = decodeRecord(codec, { offset, appendedAtMs: Number(timestamp), key, value });
       const stillOwned = (): boolean => !payload.isStale();
-      const verdict = await routeLeads({ partition, entries: [entry], stillOwned, heartbeat: payload.heartbeat });
+      const verdict = await routeLeads({
+        partition,
+        entries: [entry],
+        endOffset: entry.offset + 1,
+        stillOwned,
+        heartbeat: payload.heartbeat,
+      });
       if (verdict.kind === "retry") throw new Error("A lead was abandoned; nothing else runs on this ledger.");
       const partitions = [{ partition, offset: String(offset + 1) }];
       await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });

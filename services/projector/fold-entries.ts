@@ -2,7 +2,8 @@ import { foldLead, type RecordVerdict } from "../core/domain/decision/fold.ts";
 import type { LeadState } from "../core/domain/decision/lead-state.ts";
 import type { LeadRecord, LogRecord } from "../core/domain/decision/log-record.ts";
 import type { Entry } from "../core/ports/log.ts";
-import type { LeadEvent, Position, ProjectionBatch } from "../core/ports/store.ts";
+import type { LeadChange, Position, ProjectionBatch, WrittenEvent } from "../core/ports/store.ts";
+import { isAboutLead } from "./leads-of.ts";
 
 /** What became of the records of a batch. `ignored`: barriers and plans, which say nothing about a lead. */
 export type ProjectedCounts = Readonly<Record<RecordVerdict | "poison" | "ignored", number>>;
@@ -22,24 +23,11 @@ export interface EntryRange {
   readonly from: Position;
 }
 
-/** Lead ids by tenant: what has to be known before the entries can be folded. */
-export function leadsOf(entries: readonly Entry<LogRecord>[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const byTenant = new Map<string, Set<string>>();
-  for (const entry of entries) {
-    if (entry.kind === "poison" || !isAboutLead(entry.value)) continue;
-    const { tenantId, leadId } = entry.value;
-    const leads = byTenant.get(tenantId);
-    if (leads === undefined) byTenant.set(tenantId, new Set([leadId]));
-    else leads.add(leadId);
-  }
-  return byTenant;
-}
-
 /** The entries as one step of the projection. Pure: the same entries from the same states give the same step. */
 export function foldEntries({ partition, entries, from }: EntryRange, known: KnownStates): FoldedEntries {
   const counts = { effective: 0, void: 0, duplicate: 0, conflict: 0, stale: 0, poison: 0, ignored: 0 };
-  const touched = new Map<string, Map<string, LeadState>>();
-  const events: LeadEvent[] = [];
+  const touched = new Map<string, Map<string, LeadChange>>();
+  const events: WrittenEvent[] = [];
   let { next, barrierEpoch } = from;
 
   for (const entry of entries) {
@@ -55,29 +43,28 @@ export function foldEntries({ partition, entries, from }: EntryRange, known: Kno
       continue;
     }
     const { tenantId, leadId } = record;
-    const before = touched.get(tenantId)?.get(leadId) ?? known.get(tenantId)?.get(leadId);
+    const stored = known.get(tenantId)?.get(leadId);
+    const before = touched.get(tenantId)?.get(leadId)?.after ?? stored;
     const { verdict, state } = foldLead(before, record, barrierEpoch);
     counts[verdict]++;
     if (verdict !== "effective" || state === undefined) continue;
-    const leads = touched.get(tenantId) ?? new Map<string, LeadState>();
-    touched.set(tenantId, leads.set(leadId, state));
-    events.push(eventOf(record, { partition, offset: entry.offset }, { before, after: state }));
+    const leads = touched.get(tenantId) ?? new Map<string, LeadChange>();
+    touched.set(tenantId, leads.set(leadId, { before: stored ?? null, after: state }));
+    events.push(eventOf(record, { partition, offset: entry.offset, bytes: entry.bytes }, { before, after: state }));
   }
-  const states = [...touched.values()].flatMap((leads) => [...leads.values()]);
-  return { batch: { partition, expectedNext: from.next, position: { next, barrierEpoch }, states, events }, counts };
-}
-
-function isAboutLead(record: LogRecord): record is LeadRecord {
-  return record.type !== "barrier" && record.type !== "plan_published";
+  const changes = [...touched.values()].flatMap((leads) => [...leads.values()]);
+  return { batch: { partition, expectedNext: from.next, position: { next, barrierEpoch }, changes, events }, counts };
 }
 
 function eventOf(
   record: LeadRecord,
-  place: Pick<LeadEvent, "partition" | "offset">,
+  { partition, offset, bytes }: Pick<WrittenEvent, "partition" | "offset" | "bytes">,
   { before, after }: { readonly before: LeadState | undefined; readonly after: LeadState },
-): LeadEvent {
+): WrittenEvent {
   return {
-    ...place,
+    partition,
+    offset,
+    bytes,
     tenantId: record.tenantId,
     leadId: record.leadId,
     nodeId: after.nodeId,

@@ -22,8 +22,11 @@ const LONGEST_RETRY_MS = 5_000;
  */
 export function createProjector(deps: ProjectorDeps): Projector {
   const failures = new Map<number, number>();
+  /** Where each partition stood when we left it. */
+  const positions = new Map<number, Position>();
 
   function retry(partition: number, error: unknown): BatchVerdict {
+    positions.delete(partition);
     const failed = failures.get(partition) ?? 0;
     failures.set(partition, failed + 1);
     const afterMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failed);
@@ -33,10 +36,14 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   async function handle(batch: Batch<LogRecord>): Promise<BatchVerdict> {
     try {
-      const position = await projectBatch(deps, batch);
-      if (position === null) return { kind: "retry", afterMs: FIRST_RETRY_MS };
+      const position = await projectBatch(deps, batch, positions.get(batch.partition));
+      if (position === null) {
+        positions.delete(batch.partition);
+        return { kind: "retry", afterMs: FIRST_RETRY_MS };
+      }
       failures.delete(batch.partition);
-      await tellLag(deps, batch, position);
+      positions.set(batch.partition, position);
+      tellLag(deps, batch, position);
       return { kind: "commit" };
     } catch (error) {
       return retry(batch.partition, error);
@@ -46,10 +53,11 @@ export function createProjector(deps: ProjectorDeps): Projector {
   return { start: () => deps.decisions.consume({ group: GROUP, handle }) };
 }
 
-async function tellLag({ onLag, decisions, clock }: ProjectorDeps, batch: Batch<LogRecord>, { next }: Position) {
-  const { partition, entries } = batch;
+function tellLag(
+  { onLag, clock }: ProjectorDeps,
+  { partition, entries, endOffset }: Batch<LogRecord>,
+  { next }: Position,
+) {
   const last = entries.at(-1);
-  if (onLag === undefined || last === undefined) return;
-  const behind = (await decisions.endOffset(partition)) - next;
-  onLag({ partition, next, behind, delayMs: clock() - last.appendedAtMs });
+  if (last !== undefined) onLag?.({ partition, next, behind: endOffset - next, delayMs: clock() - last.appendedAtMs });
 }

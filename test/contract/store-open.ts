@@ -31,7 +31,7 @@ export async function openDatabase(openSession: () => Promise<SqlSession>): Prom
     plans: createPlanSource(session),
     empty: () =>
       session.transaction((transaction) =>
-        transaction.script("empty", "TRUNCATE lead, lead_event, projection_position, routing_plan"),
+        transaction.script("empty", "TRUNCATE lead, lead_event, lead_count, projection_position, routing_plan"),
       ),
   };
 }

@@ -34,6 +34,10 @@ export function storeProjectionContract(name: string, openSession: () => Promise
           await Promise.all([deliverBadly(database, own, roll), deliverBadly(database, own, roll)]);
           const { states, events } = fold(own);
           expect(await storedStates(database)).toEqual(states);
+          for (const tenantId of TENANTS) {
+            const own = [...states.values()].filter((state) => state.tenantId === tenantId);
+            expect(await storedCounts(database, tenantId)).toEqual(countsOf(own));
+          }
           for (const [partition, items] of own.entries()) {
             expect(await database.store.events(partition, -1, 1_000)).toEqual(events[partition]);
             expect((await database.store.position(partition)).next).toBe(items.length);
@@ -204,4 +208,35 @@ async function storedStates({ store }: OpenedDatabase): Promise<ReadonlyMap<stri
     }
   }
   return stored;
+}
+
+/** Everything that is counted as it changes. */
+async function storedCounts({ store }: OpenedDatabase, tenantId: string) {
+  const { reps, ...load } = await store.load({ tenantId, nodeIds: null });
+  return {
+    statuses: await store.statusCounts(tenantId),
+    waiting: await store.parkedNodes(tenantId),
+    load,
+    reps: reps.map(({ repId, nodeId, owned, loadMilli }) => ({ repId, nodeId, owned, loadMilli })),
+  };
+}
+
+function countsOf(states: readonly LeadState[]): Awaited<ReturnType<typeof storedCounts>> {
+  const ofStatus = (...statuses: LeadState["status"][]) => states.filter(({ status }) => statuses.includes(status));
+  const sizes = <K>(groups: Map<K, LeadState[]>) => new Map(Array.from(groups, ([key, group]) => [key, group.length]));
+  const owned = Map.groupBy(ofStatus("owned"), ({ repId, nodeId }) => `${repId} ${nodeId}`);
+  return {
+    statuses: sizes(Map.groupBy(states, ({ status }) => status)),
+    waiting: sizes(Map.groupBy(ofStatus("parked", "released"), ({ nodeId }) => nodeId)),
+    load: {
+      owned: ofStatus("owned").length,
+      parked: ofStatus("parked").length,
+      public: ofStatus("public").length,
+    },
+    reps: Array.from(owned.keys().toArray().sort(), (key) => {
+      const leads = owned.get(key) ?? [];
+      const [repId = "", nodeId = ""] = key.split(" ");
+      return { repId, nodeId, owned: leads.length, loadMilli: leads.reduce((sum, lead) => sum + lead.loadMilli, 0) };
+    }),
+  };
 }

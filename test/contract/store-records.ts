@@ -3,9 +3,11 @@ import type { LeadState } from "../../services/core/domain/decision/lead-state.t
 import type { Decision, LogRecord, Outcome } from "../../services/core/domain/decision/log-record.ts";
 import type { LeadFacts } from "../../services/core/domain/lead/lead.ts";
 import type { LeadEvent, ProjectionBatch } from "../../services/core/ports/store.ts";
+import { createLogRecordCodec } from "../../services/core/wire/log-record-codec.ts";
 import type { LogItem } from "../support/array-topic.ts";
 
 export const TENANT = "acme";
+const codec = createLogRecordCodec();
 
 export function factsOf(leadId: string, more: Partial<LeadFacts> = {}): LeadFacts {
   return {
@@ -99,12 +101,18 @@ export function eventOf(offset: number, record: LeadEvent["record"], more: Parti
   };
 }
 
-/** A batch of partition 0 that holds `states` and `events` and moves the position from one offset to another. */
+/** A batch of partition 0 that brings new leads and events, and moves the position from one offset to another. */
 export function batchOf(
   [expectedNext, next]: readonly [number, number],
   { states = [], events = [] }: { readonly states?: readonly LeadState[]; readonly events?: readonly LeadEvent[] } = {},
 ): ProjectionBatch {
-  return { partition: 0, expectedNext, position: { next, barrierEpoch: 0 }, states, events };
+  return {
+    partition: 0,
+    expectedNext,
+    position: { next, barrierEpoch: 0 },
+    changes: states.map((after) => ({ before: null, after })),
+    events: events.map((event) => ({ ...event, bytes: codec.encode(event.record) })),
+  };
 }
 
 /**

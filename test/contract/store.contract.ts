@@ -151,6 +151,20 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
       );
     });
 
+    it("moves counts with the lead, and remembers when a rep last got one", async () => {
+      const [before, after] = [stateOf("a", { sinceMs: 10 }), stateOf("a", { repId: "rep-2", sinceMs: 40 })];
+      await store.commit(batchOf([0, 1], { states: [before, stateOf("b", { sinceMs: 5 })] }));
+      await store.commit({ ...batchOf([1, 2]), changes: [{ before, after }] });
+      const one = { nodeId: "north", owned: 1, loadMilli: 1000 };
+      expect((await store.load(ALL)).reps).toEqual([
+        { repId: "rep-1", ...one, lastAssignedAtMs: 10 },
+        { repId: "rep-2", ...one, lastAssignedAtMs: 40 },
+      ]);
+      await store.commit({ ...batchOf([2, 3]), changes: [{ before: after, after: { ...after, status: "closed" } }] });
+      expect((await store.load(ALL)).reps).toEqual([{ repId: "rep-1", ...one, lastAssignedAtMs: 10 }]);
+      expect((await store.statusCounts(TENANT)).get("owned")).toBe(1);
+    });
+
     it("gives the waiting leads of a node, oldest capture first, and the nodes that have some", async () => {
       const states = [
         waiting("a", 30),

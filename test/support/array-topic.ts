@@ -7,6 +7,9 @@ import type {
   Entry,
   GroupReader,
 } from "../../services/core/ports/log.ts";
+import { createLogRecordCodec } from "../../services/core/wire/log-record-codec.ts";
+
+const codec = createLogRecordCodec();
 
 /** What a test puts into a log: a record, or bytes that nobody can read. */
 export type LogItem = LogRecord | "poison";
@@ -65,6 +68,7 @@ export function createArrayTopic(partitionCount: number): ArrayTopic {
       return handle({
         partition,
         entries,
+        endOffset: at(partition).length,
         stillOwned: () => true,
         heartbeat: () => Promise.resolve(),
         ...batch,
@@ -75,6 +79,6 @@ export function createArrayTopic(partitionCount: number): ArrayTopic {
 
 function entryOf(item: LogItem, offset: number): Entry<LogRecord> {
   const place = { offset, appendedAtMs: 1_000 + offset };
-  if (item !== "poison") return { ...place, key: null, bytes: new Uint8Array(), kind: "value", value: item };
+  if (item !== "poison") return { ...place, key: null, bytes: codec.encode(item), kind: "value", value: item };
   return { ...place, kind: "poison", key: null, bytes: Uint8Array.of(0xff), code: "RECORD_UNDECODABLE", at: "/" };
 }

@@ -44,6 +44,8 @@ export interface Batch<T> {
   readonly partition: number;
   /** In offset order, 1…500 of them. */
   readonly entries: readonly Entry<T>[];
+  /** Where the partition ended when the batch was read. */
+  readonly endOffset: number;
   /** True while this member owns the partition; ask before a step that another owner would repeat. */
   stillOwned(): boolean;
   /** Call between long steps, so that the group does not take us for dead. */

@@ -22,22 +22,33 @@ export interface LeadEvent {
   readonly statusAfter: LeadState["status"];
 }
 
+/** An event as it is stored: with the bytes of its record in the log, to be decoded when somebody asks. */
+export interface WrittenEvent extends LeadEvent {
+  readonly bytes: Uint8Array;
+}
+
+export interface LeadChange {
+  /** As the store has the lead; null if it has not. Counts are kept by the difference. */
+  readonly before: LeadState | null;
+  readonly after: LeadState;
+}
+
 export interface ProjectionBatch {
   readonly partition: number;
   /** Where the projection must stand, or the commit changes nothing. */
   readonly expectedNext: number;
   readonly position: Position;
-  /** Final state of each lead touched by the batch. */
-  readonly states: readonly LeadState[];
-  readonly events: readonly LeadEvent[];
+  /** One for each lead touched by the batch. */
+  readonly changes: readonly LeadChange[];
+  readonly events: readonly WrittenEvent[];
 }
 
 /**
  * The log made readable: writes of the projector.
  *
  * Contract (test/contract/store.contract.ts): `commit` is one transaction; a batch whose `expectedNext` is not the
- * stored position, or that repeats a decided cycle, changes nothing and answers `conflict`; offsets live with the rows
- * they brought.
+ * stored position, or that repeats a decided cycle, or that brings a lead as new which is not, changes nothing and
+ * answers `conflict`; offsets live with the rows they brought.
  */
 export interface Projection {
   position(partition: number): Promise<Position>;
@@ -70,7 +81,8 @@ export interface RepLoad {
   readonly nodeId: string;
   readonly owned: number;
   readonly loadMilli: number;
-  readonly lastAssignedAtMs: number | null;
+  /** When a lead last came to the rep in this node, though it may have left since. */
+  readonly lastAssignedAtMs: number;
 }
 
 export interface NodeLoad {

@@ -39,6 +39,7 @@ export function topicPort<T>(scheduler: Scheduler, process: SimProcess, server: 
       return await options.handle({
         partition: assignment.partition,
         entries: assignment.entries,
+        endOffset: server.end(assignment.partition),
         // As old as the last heartbeat: a member that was paused does not know better.
         stillOwned: () => true,
         heartbeat: () =>

@@ -1,5 +1,5 @@
 import type { EachBatchPayload, KafkaMessage } from "kafkajs";
-import type { BatchVerdict, ConsumeOptions, Entry } from "../../ports/log.ts";
+import type { Batch, BatchVerdict, ConsumeOptions, Entry } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
 import { createCommitOffsets } from "./commit-offsets.ts";
 import { decodeRecord } from "./decode-record.ts";
@@ -7,6 +7,7 @@ import type { Membership } from "./membership.ts";
 
 const MAX_BATCH_ENTRIES = 500;
 const RETRY_AFTER_FAULT_MS = 1000;
+const DONE: BatchVerdict = { kind: "commit" };
 
 export interface BatchDeliveryOptions<T> {
   readonly topic: string;
@@ -37,13 +38,6 @@ export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchD
   const retried = new Map<number, number>();
   const timers = new Set<NodeJS.Timeout>();
 
-  async function judge(payload: EachBatchPayload, entries: readonly Entry<T>[]): Promise<BatchVerdict> {
-    if (entries.length === 0) return { kind: "commit" };
-    const stillOwned = () => membership.isMember() && !payload.isStale();
-    const { partition } = payload.batch;
-    return handle({ partition, entries, stillOwned, heartbeat: () => accepted(membership, payload.heartbeat()) });
-  }
-
   async function commit(payload: EachBatchPayload, lastOffset: number): Promise<void> {
     await accepted(membership, commitOffsets(payload, lastOffset));
     payload.resolveOffset(String(lastOffset));
@@ -66,7 +60,8 @@ export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchD
       if (!membership.isMember() || payload.isStale() || !payload.isRunning()) return;
       const piece = pieceOf(messages, start, retried.get(partition));
       const lastOffset = Number(piece.at(-1)?.offset);
-      const verdict = await judge(payload, decodeWanted(options, piece));
+      const entries = decodeWanted(options, piece);
+      const verdict = entries.length === 0 ? DONE : await handle(batchOf(payload, entries, membership));
       if (!membership.isMember()) return;
       if (verdict.kind === "retry") {
         retried.set(partition, lastOffset);
@@ -93,6 +88,17 @@ export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchD
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },
+  };
+}
+
+function batchOf<T>(payload: EachBatchPayload, entries: readonly Entry<T>[], membership: Membership): Batch<T> {
+  const { partition, highWatermark } = payload.batch;
+  return {
+    partition,
+    entries,
+    endOffset: Number(highWatermark),
+    stillOwned: () => membership.isMember() && !payload.isStale(),
+    heartbeat: () => accepted(membership, payload.heartbeat()),
   };
 }
 

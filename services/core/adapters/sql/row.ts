@@ -44,6 +44,12 @@ export function json(row: Row, column: string): object {
   return value;
 }
 
+export function bytes(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw misfit(column, "bytes");
+  return value;
+}
+
 function misfit(column: string, wanted: string): Error {
   return new Error(`The database column ${column} does not hold ${wanted}.`);
 }

@@ -1,28 +1,16 @@
 CREATE TABLE lead (
   tenant_id text COLLATE "C" NOT NULL,
   lead_id text COLLATE "C" NOT NULL,
-  cycle bigint NOT NULL,
   status text COLLATE "C" NOT NULL,
   rep_id text COLLATE "C",
   node_id text COLLATE "C" NOT NULL,
-  territory_id text COLLATE "C" NOT NULL,
-  territory_rule text COLLATE "C" NOT NULL,
-  segment text COLLATE "C" NOT NULL,
   pool_id text COLLATE "C",
-  decision_id text COLLATE "C" NOT NULL,
-  plan_version bigint NOT NULL,
-  reason text COLLATE "C" NOT NULL,
-  duplicate_of text COLLATE "C",
-  load_milli bigint NOT NULL,
   since_ms bigint NOT NULL,
-  last_follow_up_at_ms bigint,
   due_at_ms bigint,
-  decided text COLLATE "C" NOT NULL,
   captured_at_ms bigint NOT NULL,
   latitude_deg double precision,
   longitude_deg double precision,
-  former_owners jsonb NOT NULL,
-  facts jsonb NOT NULL
+  rest json NOT NULL
 );
 
 CREATE INDEX lead_owned ON lead USING btree (tenant_id, rep_id, COALESCE(due_at_ms, '9007199254740991'::bigint), since_ms, lead_id) WHERE (status = 'owned'::text);
@@ -35,6 +23,19 @@ CREATE INDEX lead_waiting ON lead USING btree (tenant_id, node_id, captured_at_m
 
 CREATE UNIQUE INDEX lead_pkey ON lead USING btree (tenant_id, lead_id);
 
+CREATE TABLE lead_count (
+  tenant_id text COLLATE "C" NOT NULL,
+  status text COLLATE "C" NOT NULL,
+  node_id text COLLATE "C" NOT NULL,
+  rep_id text COLLATE "C" NOT NULL,
+  log_partition bigint NOT NULL,
+  leads bigint NOT NULL,
+  load_milli bigint NOT NULL,
+  last_since_ms bigint NOT NULL
+);
+
+CREATE UNIQUE INDEX lead_count_pkey ON lead_count USING btree (tenant_id, status, node_id, rep_id, log_partition);
+
 CREATE TABLE lead_event (
   log_partition bigint NOT NULL,
   log_offset bigint NOT NULL,
@@ -42,16 +43,14 @@ CREATE TABLE lead_event (
   lead_id text COLLATE "C" NOT NULL,
   cycle bigint NOT NULL,
   type text COLLATE "C" NOT NULL,
-  operator text COLLATE "C" NOT NULL,
-  at_ms bigint NOT NULL,
   from_rep_id text COLLATE "C",
   to_rep_id text COLLATE "C",
   status_after text COLLATE "C" NOT NULL,
   node_id text COLLATE "C" NOT NULL,
-  record jsonb NOT NULL
+  record bytea NOT NULL
 );
 
-CREATE INDEX lead_event_lead ON lead_event USING btree (tenant_id, lead_id, cycle, log_partition, log_offset);
+CREATE INDEX lead_event_other ON lead_event USING btree (tenant_id, lead_id, cycle, log_partition, log_offset) WHERE (type <> 'decision'::text);
 
 CREATE UNIQUE INDEX lead_event_decision ON lead_event USING btree (tenant_id, lead_id, cycle) WHERE (type = 'decision'::text);
 

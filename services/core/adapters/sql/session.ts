@@ -1,5 +1,5 @@
-/** What may be bound to a parameter. Lists and objects travel as JSON text. */
-export type SqlValue = string | number | null;
+/** What may be bound to a parameter. Bytes go as they are: a `bytea`, or an array of `binary-array.ts`. */
+export type SqlValue = string | number | Uint8Array | null;
 
 /** One row as the driver brought it: bigint columns may be strings, numbers or bigints. See `row.ts`. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -7,6 +7,11 @@ import { Fault } from "../../domain/fault.ts";
  */
 const RETRIABLE = /^(?:08|53|57|58|40)|^55P03$|^25006$/;
 
+const UNIQUE_VIOLATION = "23505";
+
+/** A unique index refused a row. Callers in this folder may know what that means. */
+export class DuplicateRow extends Fault {}
+
 /**
  * The fault for whatever a driver threw. The driver's own message, detail and cause are left behind, because they quote
  * row values ("Key (…)=(…) already exists"); statement and SQLSTATE are enough to find the place.
@@ -19,7 +24,8 @@ export function storeFault(error: unknown, statementName: string): Fault {
   }
   const retriable = RETRIABLE.test(state);
   const message = retriable ? "The database is not able to answer now" : "The database refused a statement";
-  return new Fault("STORE_UNAVAILABLE", `${message} (${statementName}, SQLSTATE ${state}).`, { retriable });
+  const Kind = state === UNIQUE_VIOLATION ? DuplicateRow : Fault;
+  return new Kind("STORE_UNAVAILABLE", `${message} (${statementName}, SQLSTATE ${state}).`, { retriable });
 }
 
 /** Null if the server never answered: then it was the connection, or a timeout of ours. */

@@ -75,12 +75,13 @@ interface DeliveryState {
 
 /** Never rejects: what goes wrong is told to `onFault` and tried again after a second. */
 function createDelivery<T>(options: GroupReaderOptions<T>, { offsets, stopping, isAbandoned }: DeliveryState) {
-  const { handle, onFault } = options;
+  const { partitions, handle, onFault } = options;
 
   async function judge(partition: number, entries: readonly Entry<T>[]): Promise<BatchVerdict> {
     try {
+      const endOffset = partitions[partition]?.endOffset() ?? 0;
       const stillOwned = () => !isAbandoned();
-      return await handle({ partition, entries, stillOwned, heartbeat: () => Promise.resolve() });
+      return await handle({ partition, entries, endOffset, stillOwned, heartbeat: () => Promise.resolve() });
     } catch (error) {
       onFault(error);
       return { kind: "retry", afterMs: RETRY_AFTER_FAULT_MS };

@@ -1,35 +1,25 @@
--- The log made readable: leads as they are now, what happened to them, and how far each partition has been read.
+-- The log made readable: leads as they are now, what happened to them, how many there are of each kind, and how far each
+-- partition has been read.
 --
 -- Ids are COLLATE "C": compared as bytes, so that their order, and every cursor, is the same on every machine.
 -- Moments are bigint milliseconds, as in the log: exact, with no time zone to get wrong. Counts are bigint as well, so
 -- that no number the log can hold is too large for its column and stops a partition.
 
+-- Every column costs each write something, so those here are the ones that reads find, sort or count by.
 CREATE TABLE lead (
-  tenant_id            text COLLATE "C" NOT NULL,
-  lead_id              text COLLATE "C" NOT NULL,
-  cycle                bigint NOT NULL,
-  status               text COLLATE "C" NOT NULL,
-  rep_id               text COLLATE "C",
-  node_id              text COLLATE "C" NOT NULL,
-  territory_id         text COLLATE "C" NOT NULL,
-  territory_rule       text COLLATE "C" NOT NULL,
-  segment              text COLLATE "C" NOT NULL,
-  pool_id              text COLLATE "C",
-  decision_id          text COLLATE "C" NOT NULL,
-  plan_version         bigint NOT NULL,
-  reason               text COLLATE "C" NOT NULL,
-  duplicate_of         text COLLATE "C",
-  load_milli           bigint NOT NULL,
-  since_ms             bigint NOT NULL,
-  last_follow_up_at_ms bigint,
-  due_at_ms            bigint,
-  decided              text COLLATE "C" NOT NULL,
-  -- Copies out of facts, to be sorted and searched by.
-  captured_at_ms       bigint NOT NULL,
-  latitude_deg         double precision,
-  longitude_deg        double precision,
-  former_owners        jsonb NOT NULL,
-  facts                jsonb NOT NULL,
+  tenant_id      text COLLATE "C" NOT NULL,
+  lead_id        text COLLATE "C" NOT NULL,
+  status         text COLLATE "C" NOT NULL,
+  rep_id         text COLLATE "C",
+  node_id        text COLLATE "C" NOT NULL,
+  pool_id        text COLLATE "C",
+  since_ms       bigint NOT NULL,
+  due_at_ms      bigint,
+  captured_at_ms bigint NOT NULL,
+  latitude_deg   double precision,
+  longitude_deg  double precision,
+  -- The rest of the state (lead-row.ts). Only ever read whole: jsonb would take it apart and put it together again.
+  rest           json NOT NULL,
   PRIMARY KEY (tenant_id, lead_id)
 );
 
@@ -52,23 +42,42 @@ CREATE TABLE lead_event (
   lead_id       text COLLATE "C" NOT NULL,
   cycle         bigint NOT NULL,
   type          text COLLATE "C" NOT NULL,
-  operator      text COLLATE "C" NOT NULL,
-  at_ms         bigint NOT NULL,
+  -- What the record did, which it does not say itself.
   from_rep_id   text COLLATE "C",
   to_rep_id     text COLLATE "C",
   status_after  text COLLATE "C" NOT NULL,
   node_id       text COLLATE "C" NOT NULL,
-  -- The rest of the record: what is in a column above, or in lead.facts, is not said twice (event-row.ts).
-  record        jsonb NOT NULL,
+  -- The bytes of the log: taken apart when somebody asks, which for most records is never.
+  record        bytea NOT NULL,
   PRIMARY KEY (log_partition, log_offset)
 );
+-- Kept in the row and never compressed: protobuf shrinks little, and trying costs more than all else that is done here.
+ALTER TABLE lead_event ALTER COLUMN record SET STORAGE EXTERNAL, SET (toast_tuple_target = 8160);
 
--- History of a lead. The cycle comes first, so that the order stays right if leads ever move between partitions.
-CREATE INDEX lead_event_lead ON lead_event (tenant_id, lead_id, cycle, log_partition, log_offset);
--- The permanent guard against a second decision for one round, beyond the horizon of Redis (I2).
+-- Together they hold each record once, and the history of a lead. The first is also the permanent guard against a second
+-- decision for one round, beyond the horizon of Redis (I2). In the second the cycle comes before the place, so that the
+-- order stays right if leads ever move between partitions.
 CREATE UNIQUE INDEX lead_event_decision ON lead_event (tenant_id, lead_id, cycle) WHERE type = 'decision';
+CREATE INDEX lead_event_other ON lead_event (tenant_id, lead_id, cycle, log_partition, log_offset)
+  WHERE type <> 'decision';
 
--- Moves in the transaction that writes the rows: a failover that loses rows loses their position too.
+-- Leads counted as they change, so that nobody has to count them. A row for each partition: two of them never wait for
+-- one another's commit.
+CREATE TABLE lead_count (
+  tenant_id     text COLLATE "C" NOT NULL,
+  status        text COLLATE "C" NOT NULL,
+  node_id       text COLLATE "C" NOT NULL,
+  -- The owner of owned leads; empty for all others.
+  rep_id        text COLLATE "C" NOT NULL,
+  log_partition bigint NOT NULL,
+  leads         bigint NOT NULL,
+  load_milli    bigint NOT NULL,
+  -- When the last of them came.
+  last_since_ms bigint NOT NULL,
+  PRIMARY KEY (tenant_id, status, node_id, rep_id, log_partition)
+) WITH (fillfactor = 50);
+
+-- Moves in the statement that writes the rows: a failover that loses rows loses their position too.
 CREATE TABLE projection_position (
   log_partition bigint PRIMARY KEY,
   next_offset   bigint NOT NULL,

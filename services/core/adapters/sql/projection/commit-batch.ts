@@ -1,34 +1,38 @@
 import type { ProjectionBatch } from "../../../ports/store.ts";
-import type { SqlSession, SqlTransaction } from "../session.ts";
-import { advancePosition } from "./advance-position.ts";
-import { insertEvents } from "./insert-events.ts";
-import { startPosition } from "./start-position.ts";
-import { upsertLeads } from "./upsert-leads.ts";
+import { booleanArray } from "../binary-array.ts";
+import { encodeEvents } from "../event-row.ts";
+import { encodeLeads } from "../lead-row.ts";
+import type { SqlRunner } from "../session.ts";
+import { defineStatement } from "../statement.ts";
+import { DuplicateRow } from "../store-fault.ts";
+import { countChanges, encodeCountChanges } from "./count-changes.ts";
 
-/** Thrown to roll back what the transaction has written; never leaves this file. */
-class Conflict extends Error {}
+/** True if the projection stood where the batch begins. */
+const writeBatch = defineStatement({
+  file: new URL("./write-batch.sql", import.meta.url),
+  encode: ({ partition, expectedNext, position, changes, events }: ProjectionBatch) => [
+    partition,
+    expectedNext,
+    position.next,
+    position.barrierEpoch,
+    booleanArray(changes.map(({ before }) => before === null)),
+    ...encodeLeads(changes.map(({ after }) => after)),
+    ...encodeEvents(events),
+    ...encodeCountChanges(countChanges(changes)),
+  ],
+  decode: (rows): boolean => rows.length === 1,
+});
 
 /**
- * One transaction, the position first: who moves it holds its row until the end, and a rival finds it moved.
- *
- * `conflict` is also the answer when an event meets the permanent guard: another partition has decided this round of the
- * lead since its state was read. Nothing is written then either, and a fold over the state as it is now will tell.
+ * `conflict` is also the answer when a lead that the batch takes for new is not, and when an event meets the permanent
+ * guard: another partition has decided this round of the lead since its state was read. Nothing is written then either,
+ * and a fold over the states as they are now will tell.
  */
-export async function commitBatch(session: SqlSession, batch: ProjectionBatch): Promise<"committed" | "conflict"> {
+export async function commitBatch(runner: SqlRunner, batch: ProjectionBatch): Promise<"committed" | "conflict"> {
   try {
-    await session.transaction((transaction) => write(transaction, batch));
-    return "committed";
+    return (await writeBatch(runner, batch)) ? "committed" : "conflict";
   } catch (error) {
-    if (error instanceof Conflict) return "conflict";
+    if (error instanceof DuplicateRow) return "conflict";
     throw error;
   }
-}
-
-async function write(transaction: SqlTransaction, batch: ProjectionBatch): Promise<void> {
-  const advanced =
-    (await advancePosition(transaction, batch)) ||
-    (batch.expectedNext === 0 && (await startPosition(transaction, batch)));
-  if (!advanced) throw new Conflict();
-  if (batch.states.length > 0) await upsertLeads(transaction, batch.states);
-  if (batch.events.length > 0 && (await insertEvents(transaction, batch)) < batch.events.length) throw new Conflict();
 }

@@ -1,6 +1,6 @@
+import { textArray } from "../binary-array.ts";
 import { decodeLeads } from "../lead-row.ts";
 import { defineStatement } from "../statement.ts";
-import { storableJson } from "../storable-text.ts";
 
 export interface LeadIds {
   readonly tenantId: string;
@@ -9,6 +9,6 @@ export interface LeadIds {
 
 export const readLeads = defineStatement({
   file: new URL("./read-leads.sql", import.meta.url),
-  encode: ({ tenantId, leadIds }: LeadIds) => [tenantId, storableJson(leadIds)],
+  encode: ({ tenantId, leadIds }: LeadIds) => [tenantId, textArray(leadIds)],
   decode: decodeLeads,
 });

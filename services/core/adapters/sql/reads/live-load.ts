@@ -1,5 +1,5 @@
 import type { NodeLoad, ReadScope, RepLoad } from "../../../ports/store.ts";
-import { integer, integerOrNull, text } from "../row.ts";
+import { integer, text } from "../row.ts";
 import { scopeValues } from "../scope.ts";
 import type { Row } from "../session.ts";
 import { defineStatement } from "../statement.ts";
@@ -28,6 +28,6 @@ function decodeRep(row: Row): RepLoad {
     nodeId: text(row, "node_id"),
     owned: integer(row, "leads"),
     loadMilli: integer(row, "load_milli"),
-    lastAssignedAtMs: integerOrNull(row, "last_since_ms"),
+    lastAssignedAtMs: integer(row, "last_since_ms"),
   };
 }

@@ -1,3 +1,3 @@
--- Leads by status. Reads all leads of the tenant, ended ones too.
+-- Leads by status.
 -- Params: $1 tenant id.
-SELECT status, count(*) AS leads FROM lead WHERE tenant_id = $1 GROUP BY status;
+SELECT status, sum(leads)::bigint AS leads FROM lead_count WHERE tenant_id = $1 GROUP BY status HAVING sum(leads) > 0;

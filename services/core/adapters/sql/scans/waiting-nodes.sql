@@ -1,6 +1,7 @@
--- Nodes with parked or released leads, and how many. Reads index lead_waiting only.
+-- Nodes with parked or released leads, and how many.
 -- Params: $1 tenant id.
-SELECT node_id, count(*) AS leads
-FROM lead
+SELECT node_id, sum(leads)::bigint AS leads
+FROM lead_count
 WHERE tenant_id = $1 AND status IN ('parked', 'released')
-GROUP BY node_id;
+GROUP BY node_id
+HAVING sum(leads) > 0;
