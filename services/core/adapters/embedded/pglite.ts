@@ -1,12 +1,13 @@
 import { mkdir } from "node:fs/promises";
-import { PGlite, type Transaction } from "@electric-sql/pglite";
-import type { Row, SqlSession, SqlTransaction, SqlValue, StatementText } from "../sql/session.ts";
+import { Worker } from "node:worker_threads";
+import type { Row, SqlSession, SqlTransaction, SqlValue } from "../sql/session.ts";
 import { storableText } from "../sql/storable-text.ts";
-import { storeFault } from "../sql/store-fault.ts";
+import { faultOfState, storeFault } from "../sql/store-fault.ts";
+import { CLOSE, OPENING_ID, type PgliteReply, type PgliteRequest, type PgliteWorkerData } from "./pglite-messages.ts";
 
 /**
- * PostgreSQL in this process. One connection: statements wait for each other, and each blocks the event loop while it
- * runs (milliseconds for a batch).
+ * PostgreSQL in a thread of this process: a batch takes it tens of milliseconds, for which nothing else would happen in
+ * the thread that decides. One connection: statements wait for each other.
  *
  * A killed process loses nothing, a machine that loses power may: PGlite never asks the disk to sync. The projection is
  * rebuilt from the log then.
@@ -14,54 +15,105 @@ import { storeFault } from "../sql/store-fault.ts";
  * The caller holds the data directory's lock: two processes on one directory destroy it.
  */
 export async function openPglite(where: { readonly directory: string } | "memory"): Promise<SqlSession> {
-  const database = await start(where);
+  const directory = where === "memory" ? null : where.directory;
+  if (directory !== null) {
+    await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+      throw storeFault(error, "open");
+    });
+  }
+  const { ask, close } = await startThread({ directory });
+  const runner: SqlTransaction = {
+    query: (statement, values) => ask(statement.name, { text: statement.text, values: values.map(storable) }),
+    async script(name, text) {
+      await ask(name, { text, values: null });
+    },
+  };
+  /** Settles with the last transaction that was begun. */
+  let turn: Promise<unknown> = Promise.resolve();
+
   return {
-    ...runnerOf(database),
-    async transaction(work) {
-      try {
-        return await database.transaction((transaction) => work(runnerOf(transaction)));
-      } catch (error) {
-        // What `work` threw is its own; only PGlite's errors carry an SQLSTATE.
-        throw isDatabaseError(error) ? storeFault(error, "transaction") : error;
-      }
+    async query(statement, values) {
+      await turn;
+      return runner.query(statement, values);
+    },
+    transaction(work) {
+      const result = turn.then(() => inTransaction(runner, work));
+      turn = result.catch(() => undefined);
+      return result;
     },
     async close() {
-      if (!database.closed) await database.close();
+      await turn;
+      await close();
     },
   };
 }
 
-async function start(where: { readonly directory: string } | "memory"): Promise<PGlite> {
+async function inTransaction<T>(runner: SqlTransaction, work: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
+  await runner.script("begin", "BEGIN");
   try {
-    if (where === "memory") return await PGlite.create();
-    await mkdir(where.directory, { recursive: true });
-    return await PGlite.create(where.directory);
+    const result = await work(runner);
+    await runner.script("commit", "COMMIT");
+    return result;
   } catch (error) {
-    throw storeFault(error, "open");
+    await runner.script("rollback", "ROLLBACK").catch(() => undefined);
+    throw error;
   }
 }
 
-function runnerOf(executor: PGlite | Transaction): SqlTransaction {
+interface Thread {
+  /** Asks in the order of the calls. */
+  ask(name: string, request: Omit<PgliteRequest, "id">): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+interface Question {
+  /** Of the statement, for the fault. */
+  readonly name: string;
+  resolve(rows: readonly Row[]): void;
+  reject(error: unknown): void;
+}
+
+async function startThread(workerData: PgliteWorkerData): Promise<Thread> {
+  const worker = new Worker(new URL("./pglite-worker.ts", import.meta.url), { workerData });
+  const questions = new Map<number, Question>();
+  let lastId = OPENING_ID;
+  let hasEnded = false;
+  const ended = new Promise<void>((resolve) => {
+    worker.once("exit", () => {
+      hasEnded = true;
+      for (const { name, reject } of questions.values()) reject(faultOfState(null, name));
+      questions.clear();
+      resolve();
+    });
+  });
+  // What ends a thread is told to those who wait for it; without a listener it would end the process.
+  worker.on("error", () => {});
+  worker.on("message", (reply: PgliteReply) => {
+    const question = questions.get(reply.id);
+    questions.delete(reply.id);
+    if ("rows" in reply) question?.resolve(reply.rows);
+    else question?.reject(faultOfState(reply.state, question.name));
+  });
+
+  function expect(id: number, name: string): Promise<readonly Row[]> {
+    return new Promise((resolve, reject) => {
+      if (hasEnded) reject(faultOfState(null, name));
+      else questions.set(id, { name, resolve, reject });
+    });
+  }
+
+  await expect(OPENING_ID, "open");
   return {
-    async query(statement: StatementText, values: readonly SqlValue[]): Promise<readonly Row[]> {
-      try {
-        const { rows } = await executor.query<Row>(statement.text, values.map(storable));
-        return rows;
-      } catch (error) {
-        throw storeFault(error, statement.name);
-      }
+    ask(name, request) {
+      lastId += 1;
+      worker.postMessage({ ...request, id: lastId } satisfies PgliteRequest);
+      return expect(lastId, name);
     },
-    async script(name, text) {
-      try {
-        await executor.exec(text);
-      } catch (error) {
-        throw storeFault(error, name);
-      }
+    async close() {
+      worker.postMessage(CLOSE);
+      await ended;
     },
   };
 }
 
 const storable = (value: SqlValue): SqlValue => (typeof value === "string" ? storableText(value) : value);
-
-const isDatabaseError = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && "severity" in error && "code" in error;

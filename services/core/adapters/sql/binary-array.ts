@@ -101,7 +101,10 @@ function numberArray(
 /** Number of dimensions, whether there may be NULLs, type of the elements; then of the dimension its size and lower bound. */
 function begin(type: ElementType, count: number, contentBytes: number): Buffer {
   const isEmpty = count === 0;
-  const bytes = Buffer.allocUnsafe(isEmpty ? EMPTY_HEADER_BYTES : HEADER_BYTES + count * LENGTH_BYTES + contentBytes);
+  // Not of the pool: sent to another thread, all of the pool would be copied.
+  const bytes = Buffer.allocUnsafeSlow(
+    isEmpty ? EMPTY_HEADER_BYTES : HEADER_BYTES + count * LENGTH_BYTES + contentBytes,
+  );
   bytes.writeInt32BE(isEmpty ? 0 : 1, 0);
   bytes.writeInt32BE(1, 4);
   bytes.writeInt32BE(TYPE_OIDS[type], 8);

@@ -17,8 +17,11 @@ export class DuplicateRow extends Fault {}
  * row values ("Key (…)=(…) already exists"); statement and SQLSTATE are enough to find the place.
  */
 export function storeFault(error: unknown, statementName: string): Fault {
-  if (error instanceof Fault) return error;
-  const state = sqlState(error);
+  return error instanceof Fault ? error : faultOfState(sqlState(error), statementName);
+}
+
+/** The same, of an SQLSTATE; null if the server never answered. */
+export function faultOfState(state: string | null, statementName: string): Fault {
   if (state === null) {
     return new Fault("STORE_UNAVAILABLE", `The database could not be reached (${statementName}).`, { retriable: true });
   }

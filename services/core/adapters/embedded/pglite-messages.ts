@@ -1,0 +1,24 @@
+import type { Row, SqlValue } from "../sql/session.ts";
+
+/** What the thread is started with. */
+export interface PgliteWorkerData {
+  /** Null for a database in memory. */
+  readonly directory: string | null;
+}
+
+/** Answered in order. Without `values` it is a script of several statements. */
+export interface PgliteRequest {
+  readonly id: number;
+  readonly text: string;
+  readonly values: readonly SqlValue[] | null;
+}
+
+export type PgliteReply =
+  | { readonly id: number; readonly rows: readonly Row[] }
+  /** Errors of the driver stay in the thread: they quote row values. `state` is null if it was not the database's. */
+  | { readonly id: number; readonly state: string | null };
+
+/** Of the reply that says whether the database is open. */
+export const OPENING_ID = 0;
+/** Instead of a request: close the database and end. */
+export const CLOSE = "close";
