@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Fault } from "../domain/fault.ts";
 import type { Clock } from "../domain/lead/clock.ts";
-import { findPrincipal, type ApiKey } from "./api-keys.ts";
+import { findPrincipal, indexKeys, type ApiKey, type KeyIndex } from "./api-keys.ts";
 import type { Principal, Role } from "./principal.ts";
 
 declare module "fastify" {
@@ -46,8 +46,9 @@ const NEW_TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const BEARER = /^Bearer (fl_[A-Za-z0-9_-]{20,128})$/i;
 
 export function createAuthenticate(auth: LocalAuth | KeyAuth): Authenticate {
+  const identify = auth.mode === "off" ? (headers: Headers) => localPrincipal(headers, auth) : byKey(auth);
   return function authenticate(headers, { mayBeNewTenant = false } = {}) {
-    const principal = auth.mode === "off" ? localPrincipal(headers, auth) : keyPrincipal(headers, auth);
+    const principal = identify(headers);
     if (auth.tenantExists(principal.tenantId)) return principal;
     if (!mayBeNewTenant) throw new Fault("TENANT_UNKNOWN", "There is no such tenant");
     if (NEW_TENANT_ID.test(principal.tenantId)) return principal;
@@ -61,9 +62,14 @@ function localPrincipal(headers: Headers, { defaultTenantId }: LocalAuth): Princ
   return { principalId: "local", tenantId, nodeId: null, role: "admin", repId: null };
 }
 
-function keyPrincipal(headers: Headers, { keys, clock }: KeyAuth): Principal {
+function byKey({ keys, clock }: KeyAuth): (headers: Headers) => Principal {
+  const index = indexKeys(keys);
+  return (headers) => keyPrincipal(headers, index, clock());
+}
+
+function keyPrincipal(headers: Headers, index: KeyIndex, nowMs: number): Principal {
   const token = typeof headers["authorization"] === "string" ? BEARER.exec(headers["authorization"])?.[1] : undefined;
-  const principal = token === undefined ? null : findPrincipal(keys, token, clock());
+  const principal = token === undefined ? null : findPrincipal(index, token, nowMs);
   // One answer for missing, malformed, unknown and expired: which of them it was helps nobody honest.
   if (principal === null) throw new Fault("UNAUTHENTICATED", "Send a valid API key as a bearer token");
   const named = headers[TENANT_HEADER];

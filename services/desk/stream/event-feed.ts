@@ -1,8 +1,12 @@
-import type { LeadEvent, LeadReads, Projection } from "../../core/ports/store.ts";
-import type { Positions } from "./positions.ts";
+import type { Principal } from "../../core/http/principal.ts";
+import type { ActivePlans } from "../../core/ports/active-plans.ts";
+import type { LeadReads, Projection } from "../../core/ports/store.ts";
+import { Audience, type Hear } from "./audience.ts";
+import { formatPositions, type Positions } from "./positions.ts";
 
 export interface EventFeedDeps {
   readonly reads: Pick<LeadReads, "events"> & Pick<Projection, "position">;
+  readonly plans: ActivePlans;
   /** Of the decision log. */
   readonly partitionCount: number;
   /** Calls back when a projection has committed; answers how to stop. Without it the feed looks every interval. */
@@ -11,8 +15,6 @@ export interface EventFeedDeps {
   /** The store could not be read; the feed goes on trying. */
   readonly onFault?: (error: unknown) => void;
 }
-
-export type FeedListener = (events: readonly LeadEvent[]) => void;
 
 export interface FeedSeat {
   /** Every record behind these positions will be heard, and none before. */
@@ -29,7 +31,7 @@ const READ_LIMIT = 500;
 /** One tail of the projection for all streams of a process. Reads nothing while nobody listens. */
 export class EventFeed {
   readonly #deps: EventFeedDeps;
-  readonly #listeners = new Set<FeedListener>();
+  readonly #audience: Audience;
   #positions: number[] = [];
   /** Those who wait for the start; they keep the feed from ending. */
   #joining = 0;
@@ -39,23 +41,29 @@ export class EventFeed {
 
   constructor(deps: EventFeedDeps) {
     this.#deps = deps;
+    this.#audience = new Audience(deps.plans);
   }
 
-  async join(listener: FeedListener): Promise<FeedSeat> {
+  /** Up to where every seat has heard all that it may. */
+  get positions(): Positions {
+    return this.#positions;
+  }
+
+  /** @param hear gets the frames of the events that the caller may see, with ids of the positions behind them */
+  async join(principal: Principal, hear: Hear): Promise<FeedSeat> {
     this.#joining += 1;
     try {
       this.#starting ??= this.#start();
       await this.#starting;
-      this.#listeners.add(listener);
+      return { positions: [...this.#positions], leave: this.#audience.add(principal, hear) };
     } finally {
       this.#joining -= 1;
     }
-    return { positions: [...this.#positions], leave: () => this.#listeners.delete(listener) };
   }
 
   /** Ends the reading; those who joined hear nothing more. */
   close(): void {
-    this.#listeners.clear();
+    this.#audience.clear();
     this.#wake();
   }
 
@@ -78,7 +86,7 @@ export class EventFeed {
       this.#wake();
     });
     const { intervalMs = stop === undefined ? INTERVAL_MS : INTERVAL_WHEN_WOKEN_MS, onFault } = this.#deps;
-    while (this.#listeners.size + this.#joining > 0) {
+    while (this.#audience.size + this.#joining > 0) {
       try {
         if (await this.#readOn()) continue;
         await this.#pause(intervalMs);
@@ -98,9 +106,11 @@ export class EventFeed {
       const events = await this.#deps.reads.events(partition, this.#positions[partition] ?? -1, READ_LIMIT);
       const last = events.at(-1);
       if (last === undefined) continue;
-      // In one turn with the hearing, so that a seat taken meanwhile misses nothing and hears nothing twice.
-      this.#positions[partition] = last.offset;
-      for (const listener of this.#listeners) listener(events);
+      // All of it in one turn, so that a seat taken meanwhile misses nothing and hears nothing twice.
+      for (const event of events) {
+        this.#positions[partition] = event.offset;
+        this.#audience.tell(event, () => formatPositions(this.#positions));
+      }
       mayHaveMore ||= events.length === READ_LIMIT;
     }
     return mayHaveMore;

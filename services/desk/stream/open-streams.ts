@@ -31,9 +31,10 @@ export class OpenStreams {
   /**
    * Takes the connection over from Fastify: an event stream has no end for a reply to wait for.
    *
+   * @param heartbeat the frame of each heartbeat
    * @throws Fault OVERLOADED
    */
-  open(request: FastifyRequest, reply: FastifyReply): StreamWriter {
+  open(request: FastifyRequest, reply: FastifyReply, heartbeat: () => string): StreamWriter {
     const { tenantId, principalId } = principalOf(request);
     const caller = `${tenantId}/${principalId}`;
     this.#expectRoom(caller);
@@ -50,15 +51,15 @@ export class OpenStreams {
       "x-accel-buffering": "no",
     });
     const onClose = (): void => {
-      clearInterval(heartbeat);
+      clearInterval(beating);
       this.#streams.delete(writer);
     };
     const writer = new StreamWriter({ output: raw, maxQueued: this.limits.maxQueued, onClose });
-    const heartbeat = setInterval(() => {
-      if (this.#isStillWelcome(request)) writer.write(": heartbeat\n\n");
+    const beating = setInterval(() => {
+      if (this.#isStillWelcome(request)) writer.write(heartbeat());
       else writer.close(RETRY_MS);
     }, this.limits.heartbeatMs);
-    heartbeat.unref();
+    beating.unref();
     this.#streams.set(writer, caller);
     writer.write(`retry: ${RETRY_MS}\n\n`);
     return writer;

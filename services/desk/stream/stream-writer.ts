@@ -19,6 +19,7 @@ export class StreamWriter {
   #queue: string[] = [];
   #isFull = false;
   #isClosed = false;
+  #isCorked = false;
 
   constructor(options: StreamWriterOptions) {
     this.#options = options;
@@ -35,6 +36,7 @@ export class StreamWriter {
 
   write(frame: string): void {
     if (this.#isClosed) return;
+    this.#cork();
     if (!this.#isFull) this.#isFull = !this.#options.output.write(frame);
     else if (this.#queue.length < this.#options.maxQueued) this.#queue.push(frame);
     else this.close(0);
@@ -64,6 +66,18 @@ export class StreamWriter {
     output.end(`retry: ${Math.round(retryMs)}\n\n`);
     setTimeout(() => output.destroy(), LINGER_MS).unref();
     this.#finish();
+  }
+
+  /** What is written in one turn leaves in one piece: a burst of events is one system call. */
+  #cork(): void {
+    if (this.#isCorked) return;
+    const { output } = this.#options;
+    this.#isCorked = true;
+    output.cork();
+    process.nextTick(() => {
+      this.#isCorked = false;
+      output.uncork();
+    });
   }
 
   #flush(): void {

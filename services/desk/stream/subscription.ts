@@ -1,16 +1,22 @@
+import type { Principal } from "../../core/http/principal.ts";
+import type { ActivePlans } from "../../core/ports/active-plans.ts";
 import type { LeadEvent, LeadReads } from "../../core/ports/store.ts";
+import { changeOf } from "../reads/history-view.ts";
 import type { EventFeed, FeedSeat } from "./event-feed.ts";
+import { frameOf, positionFrame } from "./frame.ts";
 import { formatPositions, type Positions } from "./positions.ts";
 import type { StreamWriter } from "./stream-writer.ts";
+import { isVisibleTo } from "./visible-to.ts";
 
 export interface SubscriptionOptions {
+  readonly principal: Principal;
+  readonly plans: ActivePlans;
   readonly reads: Pick<LeadReads, "events">;
   readonly feed: EventFeed;
   readonly writer: StreamWriter;
   /** Where the client was; null starts with what comes next. */
   readonly resumeFrom: Positions | null;
-  /** Name and JSON of an event, or null if the caller may not see it. Asked for every event anew. */
-  readonly viewOf: (event: LeadEvent) => { readonly type: string; readonly data: string } | null;
+  /** Frames held while the client catches up. */
   readonly maxHeld: number;
 }
 
@@ -22,7 +28,8 @@ const REPLAY_PAGE = 200;
  */
 export class Subscription {
   readonly #options: SubscriptionOptions;
-  #positions: number[] = [];
+  /** Its own until the feed has come as far; a client may know more than this process has read. Then null. */
+  #positions: number[] | null = null;
   #held: LeadEvent[] | null = [];
   #seat: FeedSeat | null = null;
 
@@ -31,23 +38,25 @@ export class Subscription {
   }
 
   async start(): Promise<void> {
-    const { resumeFrom, writer } = this.#options;
+    const { principal, resumeFrom, feed, writer } = this.#options;
     if (resumeFrom !== null) {
-      this.#positions = [...resumeFrom];
-      this.#tellPosition();
-      await this.#readUntil(null);
+      const positions = [...resumeFrom];
+      writer.write(positionFrame(formatPositions(positions)));
+      await this.#readUntil(null, positions);
+      this.#positions = positions;
     }
     if (writer.isClosed) return;
-    const seat = await this.#options.feed.join((events) => this.#hear(events));
+    const seat = await feed.join(principal, (frame, event) => this.#hear(frame, event));
     this.#seat = seat;
     if (writer.isClosed) return this.stop();
-    if (resumeFrom === null) {
-      this.#positions = [...seat.positions];
-      this.#tellPosition();
-    } else await this.#readUntil(seat.positions);
+    const positions = this.#positions ?? [...seat.positions];
+    this.#positions = positions;
+    if (resumeFrom === null) writer.write(positionFrame(formatPositions(positions)));
+    else await this.#readUntil(seat.positions, positions);
     const held = this.#held ?? [];
     this.#held = null;
-    for (const event of held) this.#tell(event);
+    for (const event of held) this.#tell(event, positions);
+    this.#followFeed();
   }
 
   stop(): void {
@@ -55,41 +64,55 @@ export class Subscription {
     this.#seat = null;
   }
 
-  /** An id without an event: from now on the client can resume, even if nothing ever happens. */
-  #tellPosition(): void {
-    this.#options.writer.write(`id: ${formatPositions(this.#positions)}\n\n`);
+  /** Says that the connection lives, and where it is: a client for whom little happens must not come back to it all. */
+  heartbeat(): string {
+    const positions = this.#positions ?? (this.#held === null ? this.#options.feed.positions : null);
+    return positions === null ? ": heartbeat\n\n" : positionFrame(formatPositions(positions));
   }
 
   /** Reads what the client missed: up to an end, or until there is no more. */
-  async #readUntil(end: Positions | null): Promise<void> {
+  async #readUntil(end: Positions | null, positions: number[]): Promise<void> {
     const { reads, writer } = this.#options;
-    for (let partition = 0; partition < this.#positions.length; partition += 1) {
+    for (let partition = 0; partition < positions.length; partition += 1) {
       const last = end?.[partition] ?? Number.POSITIVE_INFINITY;
-      let position = this.#positions[partition] ?? -1;
+      let position = positions[partition] ?? -1;
       while (position < last && !writer.isClosed) {
         const events = await reads.events(partition, position, REPLAY_PAGE);
         for (const event of events) {
           if (event.offset > last) break;
           await writer.room();
-          this.#tell(event);
+          this.#tell(event, positions);
         }
         position = events.length < REPLAY_PAGE ? Number.POSITIVE_INFINITY : (events.at(-1)?.offset ?? position);
       }
     }
   }
 
-  #hear(events: readonly LeadEvent[]): void {
-    if (this.#held === null) for (const event of events) this.#tell(event);
-    else if (this.#held.length + events.length <= this.#options.maxHeld) this.#held.push(...events);
-    else this.#options.writer.close(0);
+  #hear(frame: string, event: LeadEvent): void {
+    const { writer, maxHeld } = this.#options;
+    if (this.#held !== null) {
+      if (this.#held.length < maxHeld) this.#held.push(event);
+      else writer.close(0);
+    } else if (this.#positions === null) writer.write(frame);
+    else {
+      this.#tell(event, this.#positions);
+      this.#followFeed();
+    }
   }
 
-  #tell(event: LeadEvent): void {
-    if (event.offset <= (this.#positions[event.partition] ?? -1)) return;
-    this.#positions[event.partition] = event.offset;
-    const view = this.#options.viewOf(event);
-    if (view === null) return;
-    const id = formatPositions(this.#positions);
-    this.#options.writer.write(`id: ${id}\nevent: ${view.type}\ndata: ${view.data}\n\n`);
+  /** From where the feed is as far as the client in every partition, its ids are the client's. */
+  #followFeed(): void {
+    const { positions } = this.#options.feed;
+    if (this.#positions?.every((offset, partition) => offset <= (positions[partition] ?? -1))) this.#positions = null;
+  }
+
+  #tell(event: LeadEvent, positions: number[]): void {
+    const { principal, plans, writer } = this.#options;
+    if (event.offset <= (positions[event.partition] ?? -1)) return;
+    positions[event.partition] = event.offset;
+    const plan = plans.current(event.tenantId);
+    if (plan === null || event.tenantId !== principal.tenantId) return;
+    const change = changeOf(event, plan);
+    if (isVisibleTo(principal, event, { change, plan })) writer.write(frameOf(formatPositions(positions), change));
   }
 }
