@@ -6,7 +6,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import type { FindingSink } from "./finding.ts";
 
 export interface CompareStoreInput {
-  readonly store: Pick<LeadScans, "allStates"> & Pick<Projection, "position">;
+  readonly store: Pick<LeadScans, "allStates" | "statusCounts"> & Pick<Projection, "position">;
   readonly fold: LogFold;
   /** Up to where the fold has read each partition. */
   readonly marks: readonly number[];
@@ -17,7 +17,7 @@ const POLL_MS = 100;
 const PATIENCE_MS = 30_000;
 
 /**
- * Every lead of the store against the fold, byte by byte (I8).
+ * Every lead of the store against the fold, byte by byte, and their counts (I8).
  *
  * @throws Fault STORE_UNAVAILABLE if the projection does not reach the marks: lateness is not a difference.
  */
@@ -39,6 +39,11 @@ export async function compareStore({ store, fold, marks, wait }: CompareStoreInp
       }
     }
     if (found < leads.size) add("leads", `${leads.size - found} of the log are not in the store`);
+    const stored = await store.statusCounts(tenantId);
+    for (const [status, group] of Map.groupBy(leads.values(), ({ status }) => status)) {
+      const counted = stored.get(status) ?? 0;
+      if (counted !== group.length) add(`count of ${status}`, `is ${counted}, but ${group.length} in the log`);
+    }
   }
 }
 

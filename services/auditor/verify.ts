@@ -15,7 +15,7 @@ import { createPlanLimits } from "./plan-limits.ts";
 
 export interface VerifyDeps {
   readonly log: Pick<Log, "leads" | "decisions">;
-  readonly store: Pick<LeadScans, "allStates"> & Pick<Projection, "position">;
+  readonly store: Pick<LeadScans, "allStates" | "statusCounts"> & Pick<Projection, "position">;
   readonly plans: PlanSource;
   /** Null where the ledger lives in a process that is not running: it is then the fold by construction. */
   readonly ledger: Pick<Ledger, "dump"> | null;

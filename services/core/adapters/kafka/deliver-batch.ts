@@ -7,6 +7,7 @@ import type { Membership } from "./membership.ts";
 
 const MAX_BATCH_ENTRIES = 500;
 const RETRY_AFTER_FAULT_MS = 1000;
+const DONE: BatchVerdict = { kind: "commit" };
 
 export interface BatchDeliveryOptions<T> {
   readonly topic: string;
@@ -37,11 +38,6 @@ export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchD
   const retried = new Map<number, number>();
   const timers = new Set<NodeJS.Timeout>();
 
-  /** Nobody is asked about a piece of which nothing is wanted. */
-  async function judge(payload: EachBatchPayload, entries: readonly Entry<T>[]): Promise<BatchVerdict> {
-    return entries.length === 0 ? { kind: "commit" } : handle(batchOf(payload, entries, membership));
-  }
-
   async function commit(payload: EachBatchPayload, lastOffset: number): Promise<void> {
     await accepted(membership, commitOffsets(payload, lastOffset));
     payload.resolveOffset(String(lastOffset));
@@ -64,7 +60,8 @@ export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchD
       if (!membership.isMember() || payload.isStale() || !payload.isRunning()) return;
       const piece = pieceOf(messages, start, retried.get(partition));
       const lastOffset = Number(piece.at(-1)?.offset);
-      const verdict = await judge(payload, decodeWanted(options, piece));
+      const entries = decodeWanted(options, piece);
+      const verdict = entries.length === 0 ? DONE : await handle(batchOf(payload, entries, membership));
       if (!membership.isMember()) return;
       if (verdict.kind === "retry") {
         retried.set(partition, lastOffset);
