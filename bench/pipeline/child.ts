@@ -10,7 +10,7 @@ export const FAIRLEAD = "services/fairlead/main.ts";
 /** A process under measurement. */
 export interface Child {
   readonly pid: number;
-  /** Resolves to its base URL when it wrote that it listens; rejects if it ends before. */
+  /** Resolves to its base URL, empty if it has none, when it wrote that it listens; rejects if it ends before. */
   listening(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export function startChild({ settings }: Pick<Installation, "settings">, options
     listening() {
       return new Promise((resolve, reject) => {
         look = () => {
-          const address = /"address":"([^"]+)","msg":"Listening"/u.exec(output)?.[1];
+          const address = /"address":"([^"]*)","msg":"Listening"/u.exec(output)?.[1];
           if (address !== undefined) resolve(address);
           else if (hasEnded()) reject(new Error(`${script} ${args.join(" ")} ended:\n${output}`));
         };

@@ -30,7 +30,7 @@ await consumer.run({
   partitionsConsumedConcurrently: 4,
   eachBatch: moveBatch,
 });
-console.log(JSON.stringify({ msg: "Listening" }));
+console.log(JSON.stringify({ address: "", msg: "Listening" }));
 process.once("SIGTERM", () => void consumer.disconnect().then(() => process.exit(0)));
 
 async function moveBatch({ batch, commitOffsetsIfNecessary, resolveOffset, heartbeat }: EachBatchPayload) {

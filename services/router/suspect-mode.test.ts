@@ -99,4 +99,42 @@ describe("suspect mode", () => {
     while ((await route(batchOf(0, 1))).kind === "retry");
     expect([attempts.begins, attempts.counts.size]).toEqual([1, 0]);
   });
+
+  it("buries no record of another partition that was under way when the killer struck", async () => {
+    const attempts = memoryAttempts();
+    const buried: string[] = [];
+    const nameOf = ({ partition, entries }: Pick<Batch<LeadRequest>, "partition" | "entries">): string =>
+      entries.map(({ offset }) => `${partition}-${offset}`).join(" ");
+    async function runOnce(): Promise<void> {
+      const death = Promise.withResolvers<never>();
+      let isDead = false;
+      // Nothing that a dead process awaits ever comes.
+      const whileAlive = <T>(value: T): Promise<T> => (isDead ? new Promise(() => undefined) : Promise.resolve(value));
+      const route = createSuspectMode({
+        attempts: {
+          begin: async (work) => whileAlive(await attempts.begin(work)),
+          end: (work) => (isDead ? new Promise(() => undefined) : attempts.end(work)),
+        },
+        async routeLeads(batch) {
+          if (nameOf(batch).includes("1-0")) {
+            isDead = true;
+            death.reject(new Killed());
+          }
+          await new Promise((resolve) => {
+            setImmediate(resolve);
+          });
+          return whileAlive<BatchVerdict>({ kind: "commit" });
+        },
+        buryKiller(partition, entry) {
+          buried.push(nameOf({ partition, entries: [entry] }));
+          return Promise.resolve(true);
+        },
+      });
+      const batches = [0, 1, 2].map((partition) => ({ ...batchOf(0, 1), partition }));
+      await Promise.race([death.promise, Promise.all(batches.map(route))]);
+    }
+    for (let count = 1; count <= 3; count += 1) await expect(runOnce()).rejects.toThrow(Killed);
+    await runOnce();
+    expect(buried).toEqual(["1-0"]);
+  });
 });
