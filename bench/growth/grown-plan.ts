@@ -58,7 +58,8 @@ export function grownPlan({ territories, reps, teamSize }: PlanSize): RoutingPla
       },
     ],
     scoreRules: [],
-    defaultNodeId: "hq",
+    // Not the headquarters: its candidates would be everybody. `team` in main.ts measures that.
+    defaultNodeId: "team-0",
   };
 }
 
