@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tallyFaults } from "../support/fault-tally.ts";
 import { FAULT_MATRIX, isNightly, wantedCount, type MatrixRow } from "./fault-matrix.ts";
@@ -27,6 +28,8 @@ const FAULTS: readonly Fault[] = [
 ];
 const SERVERS_START_MS = 120_000;
 const ROW_MS = 3_600_000;
+/** Far beyond what any takes: then what it waits for does not happen. */
+const FAULT_MS = 120_000;
 
 describe("real servers under load", () => {
   let stage: Stage;
@@ -66,12 +69,18 @@ describe("real servers under load", () => {
 async function injectUnderLoad(world: World, { lanes = 1, inject }: Fault, wanted: number): Promise<number> {
   let injected = 0;
   async function inLane(first: number): Promise<void> {
-    for (let nth = first; injected < wanted; nth += lanes) injected += await inject(world, nth);
+    for (let nth = first; injected < wanted; nth += lanes) {
+      injected += await Promise.race([inject(world, nth), delay(FAULT_MS, null, { ref: false }).then(tooLate)]);
+    }
   }
   world.leads.resume();
   world.desk.resume();
   await Promise.all(Array.from({ length: lanes }, (_, lane) => inLane(lane)));
   return injected;
+}
+
+function tooLate(): never {
+  throw new Error(`A fault was not brought about within ${FAULT_MS} ms.`);
 }
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
