@@ -2,7 +2,7 @@
 # Ends servers whose owner is gone. One guard per owning Node process, which holds the other end of our standard input
 # and never closes it: end of file means that the owner has ended, be it by exit, a crash or kill -9.
 #
-#   $1     the owner's directory of temporary data, removed at the end
+#   $1     the owner's directory of temporary data, removed at the end; `disk-*` in it may be mounted
 #   stdin  lines "watch <pid>" and "forget <pid>"
 trap '' HUP INT TERM
 pids=" "
@@ -28,4 +28,5 @@ while alive && [ $tenths -lt 50 ]; do
   tenths=$((tenths + 1))
 done
 for pid in $pids; do kill -KILL "$pid" 2>/dev/null; done
+for disk in "$1"/disk-*; do umount "$disk" 2>/dev/null; done
 rm -rf -- "$1"

@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { downloadKafkaJars, hasKafkaJars, kafkaJars } from "./kafka-jars.ts";
 import { runTool } from "./run-tool.ts";
-import { findProgram, postgresDirectory } from "./tools.ts";
+import { fakeTimeLibrary, findProgram, postgresDirectory } from "./tools.ts";
 
 /** A program that the servers, or the linters, cannot do without, and the Debian package that brings it. */
 interface Requirement {
@@ -20,6 +20,11 @@ const REQUIREMENTS: readonly Requirement[] = [
   },
   // Needed for the download only.
   { program: "mvn", debianPackage: "maven", isThere: () => hasKafkaJars() || findProgram("mvn") !== undefined },
+  {
+    program: "libfaketime",
+    debianPackage: "libfaketime",
+    isThere: () => fakeTimeLibrary() !== undefined || process.platform !== "linux",
+  },
   { program: "luacheck", debianPackage: "lua-check", isThere: () => findProgram("luacheck") !== undefined },
 ];
 

@@ -18,6 +18,11 @@ export interface KafkaOptions {
   readonly dataDir?: string | undefined;
   /** Default 512 for one node, 400 for each of several. */
   readonly heapMegabytes?: number;
+  /**
+   * For each node the loopback port that clients are told instead of the broker's own. Whatever listens there has to lead
+   * to the node's `backPorts`; the brokers talk to each other past it.
+   */
+  readonly frontPorts?: readonly number[];
   /** More lines of server.properties, by name; they win. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -26,6 +31,8 @@ export interface KafkaOptions {
 export interface KafkaServer extends Server {
   /** host:port of each broker, in the order of `nodes`. */
   readonly brokers: readonly string[];
+  /** Of each node, where connections of its front port have to be led to. Empty without front ports. */
+  readonly backPorts: readonly number[];
   /** Each to be stopped, killed and restarted by itself. Node ids are 1, 2, … in order. */
   readonly nodes: readonly Server[];
 }
@@ -35,6 +42,7 @@ interface Node {
   readonly directory: string;
   readonly brokerPort: number;
   readonly controllerPort: number;
+  readonly front: { readonly frontPort: number; readonly backPort: number } | null;
 }
 
 const READY_WITHIN_MS = 90_000;
@@ -47,22 +55,29 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   const nodes: Node[] = [];
   for (let id = 1; id <= (options.nodes ?? 1); id += 1) {
     const [brokerPort, controllerPort] = [await freePort(), await freePort()];
-    nodes.push({ id, directory: join(directory, `node-${id}`), brokerPort, controllerPort });
+    const frontPort = options.frontPorts?.[id - 1];
+    const front = frontPort === undefined ? null : { frontPort, backPort: await freePort() };
+    nodes.push({ id, directory: join(directory, `node-${id}`), brokerPort, controllerPort, front });
   }
   const clusterId = readOrCreateClusterId(directory);
   const started = await Promise.all(nodes.map((node) => startNode(node, nodes, { clusterId, options })));
   const brokers = nodes.map(({ brokerPort }) => `127.0.0.1:${brokerPort}`);
   await waitUntilJoined(brokers);
-  return cluster(started, brokers);
+  const backPorts = nodes.flatMap(({ front }) => (front === null ? [] : [front.backPort]));
+  return cluster(started, { brokers, backPorts });
 }
 
-function cluster(nodes: readonly Server[], brokers: readonly string[]): KafkaServer {
+function cluster(
+  nodes: readonly Server[],
+  { brokers, backPorts }: Pick<KafkaServer, "brokers" | "backPorts">,
+): KafkaServer {
   const [first] = nodes;
   if (first === undefined) throw new Error("A Kafka cluster has at least one node.");
   const each = async (act: (node: Server) => Promise<void>) => void (await Promise.all(nodes.map(act)));
   return {
     name: "Kafka",
     brokers,
+    backPorts,
     nodes,
     get pid() {
       return first.pid;
@@ -119,10 +134,7 @@ function nodeSettings(node: Node, nodes: readonly Node[]) {
     "process.roles": "broker,controller",
     "node.id": node.id,
     "controller.quorum.voters": nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(","),
-    listeners: `PLAINTEXT://127.0.0.1:${node.brokerPort},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    "advertised.listeners": `PLAINTEXT://127.0.0.1:${node.brokerPort}`,
-    "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    ...listeners(node),
     "log.dirs": join(node.directory, "log"),
     "auto.create.topics.enable": false,
     // What lets tests with consumer groups take seconds instead of minutes.
@@ -141,6 +153,21 @@ function nodeSettings(node: Node, nodes: readonly Node[]) {
     "broker.heartbeat.interval.ms": 500,
     // The default buffer of 128 MB would be a quarter of the heap.
     "log.cleaner.dedupe.buffer.size": 4 * 1024 * 1024,
+  };
+}
+
+/** A client is told the addresses of the listener that it came by. */
+function listeners({ brokerPort, controllerPort, front }: Node) {
+  const own = `PLAINTEXT://127.0.0.1:${brokerPort}`;
+  const controller = `CONTROLLER://127.0.0.1:${controllerPort}`;
+  const back = front === null ? [] : [`FRONT://127.0.0.1:${front.backPort}`];
+  const told = front === null ? [] : [`FRONT://127.0.0.1:${front.frontPort}`];
+  return {
+    listeners: [own, ...back, controller].join(","),
+    "advertised.listeners": [own, ...told].join(","),
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,FRONT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "inter.broker.listener.name": "PLAINTEXT",
   };
 }
 

@@ -4,6 +4,8 @@ import { delimiter, join } from "node:path";
 /** Where Debian keeps the programs of PostgreSQL: a folder for each major version, none of them on the PATH. */
 const DEBIAN_POSTGRES = "/usr/lib/postgresql";
 
+const LIBRARIES = "/usr/lib";
+
 /** The full name of a program on the PATH. */
 export function findProgram(name: string): string | undefined {
   return searchPath()
@@ -30,6 +32,13 @@ export function postgresDirectory(): string | undefined {
   return [...debian, ...searchPath()].find(
     (directory) => existsSync(join(directory, "initdb")) && existsSync(join(directory, "postgres")),
   );
+}
+
+/** Gives a process another clock when it is preloaded. Debian puts it into a folder of the machine's architecture. */
+export function fakeTimeLibrary(): string | undefined {
+  const folders = existsSync(LIBRARIES) ? readdirSync(LIBRARIES) : [];
+  const files = folders.map((folder) => join(LIBRARIES, folder, "faketime", "libfaketime.so.1"));
+  return files.find((file) => existsSync(file));
 }
 
 function searchPath(): readonly string[] {

@@ -27,6 +27,8 @@ export type Backing =
       readonly kafkaPrefix: string;
       readonly redisUrl: string;
       readonly postgresUrl: string;
+      /** A process that is silent for so long counts as dead. */
+      readonly kafkaSessionMs: number;
       /** Partitions of new topics; existing ones keep theirs. */
       readonly partitions: number;
       readonly replicationFactor: number;
@@ -50,6 +52,8 @@ export const SETTINGS = {
     "capture answers 429 while the oldest undecided lead is older than this; default 0: never, the log takes them all",
   FAIRLEAD_KAFKA_BROKERS: "distributed: host:port, comma separated",
   FAIRLEAD_KAFKA_PREFIX: "distributed: first part of topic and group names; default fairlead",
+  FAIRLEAD_KAFKA_SESSION_MS:
+    "distributed: a process that is silent for so long counts as dead, and others take over; default 10000",
   FAIRLEAD_REDIS_URL: "distributed: redis://… of a server with maxmemory-policy noeviction",
   FAIRLEAD_POSTGRES_URL: "distributed: postgres://…",
   FAIRLEAD_PARTITIONS: "distributed: partitions of new topics; default 8",
@@ -101,6 +105,7 @@ function distributed(read: SettingReader): Backing {
     mode: "distributed",
     kafkaBrokers,
     kafkaPrefix: read.text("FAIRLEAD_KAFKA_PREFIX", "fairlead"),
+    kafkaSessionMs: read.integer("FAIRLEAD_KAFKA_SESSION_MS", 10_000, { min: 1_000, max: 300_000 }),
     redisUrl: read.required("FAIRLEAD_REDIS_URL"),
     postgresUrl: read.required("FAIRLEAD_POSTGRES_URL"),
     partitions: read.integer("FAIRLEAD_PARTITIONS", 8, { min: 1, max: 1024 }),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFileTopic } from "../../services/core/adapters/embedded/log/file-topic.ts";
 import { lockDataDirectory } from "../../services/core/adapters/embedded/log/data-directory-lock.ts";
+import { tallyFaults } from "../support/fault-tally.ts";
 import { readAll, textCodec, textOf } from "../contract/topic-codec.ts";
 
 const NAME = "fairlead.test.v1";
@@ -61,6 +62,7 @@ test("a file cut at any byte opens with the appends that were whole, never with 
     const kept = [cut >= secondAt ? FIRST : [], cut >= lastAt ? SECOND : [], cut >= end ? LAST : []].flat();
     expect(await reopenedTexts(), `cut at ${cut} of ${end}`).toEqual(kept);
   }
+  tallyFaults({ row: "F21", level: "S", count: end + 1 });
 });
 
 test("any bit flipped in the last append takes that append away, and no more", async () => {
@@ -71,6 +73,7 @@ test("any bit flipped in the last append takes that append away, and no more", a
     await writeFile(segment, flipped(whole, bit));
     expect(await reopenedTexts(), `bit ${bit}`).toEqual([...FIRST, ...SECOND]);
   }
+  tallyFaults({ row: "F21", level: "S", count: (end - lastAt) * 8 });
 });
 
 test("a bit flipped before sound records is damage, not a torn end, and the file stays as it is", async () => {

@@ -22,7 +22,7 @@ describe("a recovery that finds another one under way", () => {
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "fairlead-recovery-"));
-    nowMs = 1_000_000;
+    nowMs = 10_000_000;
     const clock = (): number => nowMs;
     const common = { directory, partitionCount: 1, clock };
     control = await createFileTopic({ ...common, name: "control", codec: createRecoveryStartCodec() });
@@ -64,6 +64,17 @@ describe("a recovery that finds another one under way", () => {
     });
     expect(nowMs - startedMs).toBeGreaterThanOrEqual(PATIENCE_MS);
     expect(nowMs - startedMs).toBeLessThan(2 * PATIENCE_MS);
+    expect(await ledger.readyEpoch(["t"])).toBe(2);
+  });
+
+  it("takes over in its own time too, however late the clock of the log is", async () => {
+    const startedMs = nowMs;
+    nowMs -= 3_600_000;
+    await recoverWith((ms) => {
+      nowMs += ms;
+      return Promise.resolve();
+    });
+    expect(nowMs - (startedMs - 3_600_000)).toBeLessThan(2 * PATIENCE_MS);
     expect(await ledger.readyEpoch(["t"])).toBe(2);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { tallyFaults } from "../support/fault-tally.ts";
 import { scaled, timeoutMs } from "./scale.ts";
 import { runWithCrashes, type CrashPoint, type CrashRun } from "./simulation/crash-run.ts";
 import { SCENARIOS } from "./simulation/scenarios.ts";
@@ -6,11 +7,14 @@ import { SCENARIOS } from "./simulation/scenarios.ts";
 /** Of each scenario; with FAIRLEAD_TEST_RUNS=15000 every pair is run. */
 const MOST_PAIRS = 1_500;
 const WHEN = ["before", "after"] as const;
+/** Calls that only a recovery makes. */
+const OF_RECOVERY = /seed: |append control$/u;
 
 describe("a process that is killed at any call of a port", () => {
   it.each(SCENARIOS)("breaks nothing: $name", { timeout: timeoutMs(30_000) }, async (scenario) => {
     const undisturbed = await runWithCrashes(scenario, []);
     expect(undisturbed.violations).toEqual([]);
+    let inRecovery = 0;
     const singles: { readonly point: CrashPoint; readonly run: CrashRun }[] = [];
     for (let call = 1; call <= undisturbed.calls; call += 1) {
       for (const when of WHEN) {
@@ -27,9 +31,14 @@ describe("a process that is killed at any call of a port", () => {
         `${chosen.length} of ${pairs.length} ordered pairs, 0 violations`,
     );
 
+    tallyFaults({ row: "F1", level: "S", count: singles.length + chosen.length });
+    tallyFaults({ row: "F2", level: "S", count: chosen.length });
+    tallyFaults({ row: "F24", level: "S", count: inRecovery });
+
     async function expectNothingBroken(crashes: readonly CrashPoint[]): Promise<CrashRun> {
       const run = await runWithCrashes(scenario, crashes);
       if (run.violations.length > 0) throw new Error(`${describeCrashes(crashes, run)}: ${run.violations.join("; ")}`);
+      if (crashes.some(({ call }) => OF_RECOVERY.test(run.labels[call - 1] ?? ""))) inRecovery += 1;
       return run;
     }
   });

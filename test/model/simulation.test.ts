@@ -1,11 +1,28 @@
 import { describe, expect, it } from "vitest";
+import { tallyFaults } from "../support/fault-tally.ts";
 import { ONLY_SEED, seeds, timeoutMs } from "./scale.ts";
-import { PROCESS_FAULTS, runSimulation } from "./simulation/random-run.ts";
+import { DUPLICATES, PROCESS_FAULTS, runSimulation } from "./simulation/random-run.ts";
 import { REDIS_FAULTS } from "./simulation/redis-server.ts";
 
 const SEEDS = 10_000;
 const WITHIN_MS = 75_000;
 const NETWORK_FAULTS = ["request_lost", "reply_lost", "arrives_late", "arrives_twice"];
+
+/** What the counts of a run are called → the row of the fault matrix. */
+const ROWS: readonly (readonly [string, string])[] = [
+  ["kill", "F1"],
+  ["pause", "F3"],
+  ["rebalance", "F4"],
+  ["flush", "F5"],
+  ["redis_restart", "F6"],
+  ["stale_failover", "F7"],
+  ["empty_failover", "F7"],
+  ["request_lost", "F8"],
+  ["reply_lost", "F8"],
+  ["arrives_late", "F10"],
+  ["arrives_twice", "F10"],
+  ["publish_plan", "F22"],
+];
 
 describe("the real code over simulated ports", () => {
   it(
@@ -25,6 +42,10 @@ describe("the real code over simulated ports", () => {
       expect(runs).toBeGreaterThan(0);
       if (ONLY_SEED !== null) return;
       console.info(`simulation: ${runs} seeds, ${steps} steps, 0 violations; ${describeCounts(counts)}`);
+      for (const [what, row] of ROWS) tallyFaults({ row, level: "S", count: counts.get(what) ?? 0 });
+      tallyFaults({ row: "F14", level: "S", count: runs * DUPLICATES });
+      // One record that nobody can read in each run.
+      tallyFaults({ row: "F16", level: "S", count: runs });
       // A row of the fault matrix that was not exercised would be a row that proves nothing.
       for (const what of [...REDIS_FAULTS, ...PROCESS_FAULTS, ...NETWORK_FAULTS, "batch abandoned: epoch_moved"]) {
         if ((counts.get(what) ?? 0) < runs / 20)

@@ -41,6 +41,7 @@ export async function openDistributedBacking(options: DistributedBackingOptions)
   const log = await createKafkaLog({
     brokers: backing.kafkaBrokers,
     prefix: backing.kafkaPrefix,
+    sessionTimeoutMs: backing.kafkaSessionMs,
     clientId,
     codecs: createCodecs(vault, clock),
     logger: logger.child({ component: "kafka" }),

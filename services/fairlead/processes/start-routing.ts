@@ -10,8 +10,8 @@ import { startRouter } from "../../router/start-router.ts";
 import { createSuspectMode } from "../../router/suspect-mode.ts";
 import type { ServiceContext } from "./service-context.ts";
 
-/** Longer than a leader that lives ever pauses, shorter than anybody wants to wait for one that died. */
-const RECOVERY_PATIENCE_MS = 15_000;
+/** Longer than a leader pauses that the group still takes for alive. */
+const RECOVERY_PATIENCE_SESSIONS = 1.5;
 
 /** Steps R1 to R5 when the ledger is in doubt; shared by whatever in this process notices it. */
 export function createRecovery(context: ServiceContext): () => Promise<void> {
@@ -23,7 +23,7 @@ export function createRecovery(context: ServiceContext): () => Promise<void> {
     clock,
     startedBy: processName,
     wait: (ms) => wait(ms),
-    patienceMs: config.backing.mode === "embedded" ? 0 : RECOVERY_PATIENCE_MS,
+    patienceMs: config.backing.mode === "embedded" ? 0 : config.backing.kafkaSessionMs * RECOVERY_PATIENCE_SESSIONS,
     onProgress: metrics.onRecovery,
   });
 }

@@ -26,7 +26,8 @@ export interface RunReport {
 }
 
 const LEADS = 14;
-const DUPLICATES = 5;
+/** Deliveries in each run of leads that were delivered before. */
+export const DUPLICATES = 5;
 const COMMANDS_PER_CLIENT = 8;
 const SERVICES = 2;
 /** A person asks until there is an answer; faults end some time. */

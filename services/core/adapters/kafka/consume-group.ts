@@ -9,7 +9,7 @@ import { trackMembership } from "./membership.ts";
 import { leaveHeadersUnread } from "./unread-headers.ts";
 
 const SESSION_TIMEOUT_MS = 10_000;
-const HEARTBEAT_INTERVAL_MS = 2000;
+const HEARTBEATS_PER_SESSION = 5;
 const BYTES_PER_PARTITION = 256 * 1024;
 const CONCURRENT_PARTITIONS = 8;
 /** How long a fetch waits for records, and so how late a partition may be that is resumed meanwhile. */
@@ -20,6 +20,8 @@ export interface GroupTopic<T> {
   readonly connection: KafkaConnection;
   readonly name: string;
   readonly codec: Codec<T>;
+  /** A member that is silent for so long loses its partitions. The broker has bounds of its own. Default 10 s. */
+  readonly sessionTimeoutMs?: number | undefined;
   /** Told of every throw of a `handle`; its batch is tried again. */
   readonly onFault: (error: unknown) => void;
   /** Told when a consumer has died for good; the process should end. */
@@ -32,15 +34,16 @@ export async function consumeGroup<T>(
   { group, wants, handle }: ConsumeOptions<T>,
 ): Promise<GroupReader> {
   leaveHeadersUnread();
+  const sessionTimeout = topic.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
   const consumer = topic.connection.groups.consumer({
     groupId: group,
-    sessionTimeout: SESSION_TIMEOUT_MS,
-    heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+    sessionTimeout,
+    heartbeatInterval: sessionTimeout / HEARTBEATS_PER_SESSION,
     maxBytesPerPartition: BYTES_PER_PARTITION,
     maxWaitTimeInMs: FETCH_WAIT_MS,
     allowAutoTopicCreation: false,
   });
-  const membership = trackMembership(consumer, SESSION_TIMEOUT_MS);
+  const membership = trackMembership(consumer, sessionTimeout);
   const delivery = createBatchDelivery({
     topic: topic.name,
     codec: topic.codec,

@@ -18,6 +18,8 @@ export interface KafkaLogOptions {
   readonly onFault: (error: unknown) => void;
   /** Told when a consumer has died for good; the process should end. */
   readonly onCrash: (error: unknown) => void;
+  /** As `GroupTopic.sessionTimeoutMs`. */
+  readonly sessionTimeoutMs?: number;
   /** Of topics and groups. Default "fairlead". */
   readonly prefix?: string;
 }
@@ -31,8 +33,8 @@ export interface LogCodecs {
 
 /** The topics of one installation. They exist already: see `createTopics`. */
 export async function createKafkaLog(options: KafkaLogOptions): Promise<Log> {
-  const { codecs, onFault, onCrash } = options;
-  const names = topicNames(options.prefix);
+  const { codecs, prefix, sessionTimeoutMs, onFault, onCrash } = options;
+  const names = topicNames(prefix);
   const connection = createKafkaConnection(options);
 
   const counts = await withAdmin(connection.groups, (admin) =>
@@ -49,7 +51,16 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<Log> {
         at: name,
       });
     }
-    return createKafkaTopic({ connection, name, partitionCount, codec, prefix: options.prefix, onFault, onCrash });
+    return createKafkaTopic({
+      connection,
+      name,
+      partitionCount,
+      codec,
+      prefix,
+      sessionTimeoutMs,
+      onFault,
+      onCrash,
+    });
   }
 
   try {

@@ -1,0 +1,85 @@
+/** Faults per run: what CI has time for, and what `npm run test:chaos` takes its time for. */
+export interface Counts {
+  readonly ci: number;
+  readonly nightly: number;
+}
+
+export interface MatrixRow {
+  readonly id: string;
+  readonly fault: string;
+  /** How many this suite brings about on real servers; absent if it has no business with them. */
+  readonly injected?: Counts;
+  /** Whether tests of the simulation (test/model) or of files have faults of this row too, and count them. */
+  readonly isSimulated: boolean;
+  /** Why there is no count at all. Such a row is told by name in every report. */
+  readonly missing?: string;
+}
+
+/**
+ * Every fault that Fairlead has to survive. The counts of CI are what some six minutes on two cores have room for; those of
+ * the night are the ones that are promised.
+ */
+export const FAULT_MATRIX = [
+  { id: "F1", fault: "kill -9 of routers", injected: { ci: 20, nightly: 200 }, isSimulated: true },
+  { id: "F2", fault: "killed twice within one batch, or during recovery", isSimulated: true },
+  { id: "F3", fault: "a router frozen past its session", injected: { ci: 5, nightly: 100 }, isSimulated: true },
+  { id: "F4", fault: "rebalance storm", injected: { ci: 30, nightly: 500 }, isSimulated: true },
+  { id: "F5", fault: "Redis FLUSHALL", injected: { ci: 4, nightly: 50 }, isSimulated: true },
+  {
+    id: "F6",
+    fault: "Redis kill -9, AOF always, everysec, none",
+    injected: { ci: 6, nightly: 100 },
+    isSimulated: true,
+  },
+  { id: "F7", fault: "failover to a stale replica", injected: { ci: 3, nightly: 50 }, isSimulated: true },
+  {
+    id: "F8",
+    fault: "Redis: reply lost, silence, OOM, READONLY, LOADING",
+    injected: { ci: 60, nightly: 1_000 },
+    isSimulated: true,
+  },
+  { id: "F9", fault: "SCRIPT FLUSH", injected: { ci: 10, nightly: 100 }, isSimulated: false },
+  {
+    id: "F10",
+    fault: "append: acknowledgement lost, late, cut",
+    injected: { ci: 30, nightly: 500 },
+    isSimulated: true,
+  },
+  {
+    id: "F11",
+    fault: "brokers killed, frozen, restarted in turn",
+    injected: { ci: 2, nightly: 50 },
+    isSimulated: false,
+  },
+  { id: "F12", fault: "commit lost, coordinator moved", injected: { ci: 15, nightly: 300 }, isSimulated: false },
+  { id: "F13", fault: "offsets expired or out of range", injected: { ci: 2, nightly: 20 }, isSimulated: false },
+  { id: "F14", fault: "leads delivered twice", injected: { ci: 30, nightly: 500 }, isSimulated: true },
+  { id: "F15", fault: "lead versions out of order", isSimulated: false, missing: "leads have no versions yet" },
+  { id: "F16", fault: "poison over the wire", injected: { ci: 30, nightly: 600 }, isSimulated: true },
+  { id: "F17", fault: "a record that kills the router", isSimulated: false, missing: "there is no suspect mode yet" },
+  { id: "F18", fault: "PostgreSQL killed, away, silent", injected: { ci: 5, nightly: 50 }, isSimulated: false },
+  {
+    id: "F19",
+    fault: "disk full: Redis, PostgreSQL, embedded log",
+    injected: { ci: 3, nightly: 9 },
+    isSimulated: false,
+  },
+  { id: "F20", fault: "clocks an hour wrong", injected: { ci: 2, nightly: 20 }, isSimulated: false },
+  { id: "F21", fault: "torn or flipped end of the embedded log", isSimulated: true },
+  { id: "F22", fault: "plan published between match and reserve", isSimulated: true },
+  {
+    id: "F23",
+    fault: "live stream: slow reader, reconnect storm",
+    isSimulated: false,
+    missing: "its suite comes with the live stream's own limits",
+  },
+  { id: "F24", fault: "recovery leader killed, two leaders at once", isSimulated: true },
+  { id: "F25", fault: "overload", isSimulated: false, missing: "belongs to the performance suite" },
+] as const satisfies readonly MatrixRow[];
+
+export type RowId = (typeof FAULT_MATRIX)[number]["id"];
+
+export const isNightly = process.env["FAIRLEAD_TEST_CHAOS"] === "nightly";
+
+/** Of this run, on real servers. */
+export const wantedCount = ({ injected }: MatrixRow): number => injected?.[isNightly ? "nightly" : "ci"] ?? 0;
