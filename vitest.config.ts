@@ -5,7 +5,7 @@ const SERVERLESS = [
   "test/model/**/*.test.ts",
   "test/mutation/mutations.test.ts",
   "test/integration/{territory-*,compose,demo-*,file-log-*,readme,recovery-wait}.test.ts",
-  "test/contract/{http-*,topic-file,group-file,ledger-memory,ledger-fold}.test.ts",
+  "test/contract/{http-*,topic-file,group-file,ledger-memory,ledger-fold,checkpoint-*}.test.ts",
 ];
 
 export default defineConfig({

@@ -41,6 +41,7 @@ describe("a recovery that finds another one under way", () => {
     createRecoverLedger({
       ledger,
       log: { control, decisions },
+      checkpoints: null,
       tenantIds: () => ["t"],
       clock: () => nowMs,
       startedBy: "us",
@@ -73,6 +74,7 @@ describe("a recovery that finds another one under way", () => {
     const recover = createRecoverLedger({
       ledger,
       log: { control, decisions },
+      checkpoints: null,
       tenantIds: () => ["t", "new"],
       clock: () => nowMs,
       startedBy: "us",
