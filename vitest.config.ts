@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const SERVERLESS = [
   "test/model/**/*.test.ts",
   "test/mutation/mutations.test.ts",
-  "test/integration/{territory-*,compose,demo-*,file-log-*,readme,recovery-wait}.test.ts",
+  "test/integration/{territory-*,compose,demo-*,embedded-kills,file-log-*,readme,recovery-wait}.test.ts",
   "test/contract/{http-*,topic-file,group-file,ledger-memory,ledger-fold,checkpoint-*}.test.ts",
 ];
 

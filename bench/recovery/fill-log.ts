@@ -30,7 +30,7 @@ export interface FillReport {
   readonly records: Readonly<Record<string, number>>;
 }
 
-const BATCH = 500;
+const BATCH = 2000;
 const SEED = 12;
 const CLAIMED_SHARE = 0.5;
 

@@ -46,17 +46,27 @@ export type RecoveryProgress =
  */
 export function createRecoverLedger(deps: RecoverDeps): () => Promise<void> {
   let running: Promise<void> | null = null;
+  let seen = 0;
   return function recoverLedger() {
-    running ??= recoverOnce(deps).finally(() => {
-      running = null;
-    });
+    running ??= recoverOnce(deps, seen)
+      .then((epoch) => {
+        seen = Math.max(seen, epoch);
+      })
+      .finally(() => {
+        running = null;
+      });
     return running;
   };
 }
 
-async function recoverOnce(deps: RecoverDeps): Promise<void> {
+/**
+ * @param seen the newest epoch that was ever seen ready here
+ * @returns that epoch now
+ */
+async function recoverOnce(deps: RecoverDeps, seen: number): Promise<number> {
   const { ledger, log, clock, startedBy, onProgress } = deps;
-  if ((await awaitOthers(deps)) === "ready") return;
+  const ready = await awaitOthers(deps, seen);
+  if (ready !== null) return ready;
   const startMs = clock();
   const epoch = (await log.control.append(0, [{ atMs: startMs, startedBy }])) + 1;
   onProgress?.({ step: "started", epoch });
@@ -65,6 +75,7 @@ async function recoverOnce(deps: RecoverDeps): Promise<void> {
   onProgress?.({ step: "folded", epoch, records: fold.records, tookMs: clock() - startMs });
   const step = await ledger.seed(epoch, fold.tenants);
   onProgress?.({ step, epoch, tookMs: clock() - startMs });
+  return step === "activated" ? epoch : seen;
 }
 
 /**
@@ -107,19 +118,37 @@ const PATIENCE_PER_RECORD_MS = 0.05;
 
 /**
  * Gives a recovery that is under way the time to end: another one beside it would only void what that one has done, and
- * so on for ever.
+ * so on for ever. An epoch that was seen ready has none under way, or the control topic had moved on.
+ *
+ * @returns the epoch that is ready, or null if a recovery is due
  */
-async function awaitOthers(deps: RecoverDeps): Promise<"ready" | "due"> {
-  const { ledger, log, tenantIds, clock, wait, patienceMs } = deps;
+async function awaitOthers(deps: RecoverDeps, seen: number): Promise<number | null> {
+  const { ledger, log, tenantIds, clock, wait, startedBy, patienceMs } = deps;
+  let leftTo: number | null = null;
   for (;;) {
     const end = await log.control.endOffset(0);
-    if (end > 0 && (await ledger.readyEpoch(tenantIds())) === end) return "ready";
-    if (patienceMs === 0 || (await isDone(ledger, tenantIds(), end))) return "due";
-    const begunMs = await lastStartMs(log.control, end);
+    if (end > 0 && (await ledger.readyEpoch(tenantIds())) === end) return end;
+    if (patienceMs === 0 || leftTo === end || (await isDone(ledger, tenantIds(), end))) return null;
+    const begunMs = end === seen ? null : await lastStartMs(log.control, end);
     const enoughMs = patienceMs + (await recordCount(log.decisions)) * PATIENCE_PER_RECORD_MS;
-    if (begunMs === null || clock() - begunMs >= enoughMs) return "due";
-    await wait(POLL_MS);
+    if (begunMs !== null && clock() - begunMs < enoughMs) {
+      await wait(POLL_MS);
+      continue;
+    }
+    // All who were fenced come here at once; who has the first turn begins, and the others see it.
+    await wait(turnMs(startedBy));
+    leftTo = end;
   }
+}
+
+const TURNS = 16;
+const TURN_MS = 25;
+
+/** A time to wait that differs from process to process. */
+function turnMs(startedBy: string): number {
+  let turn = 0;
+  for (let index = 0; index < startedBy.length; index++) turn = (turn * 31 + startedBy.charCodeAt(index)) % TURNS;
+  return turn * TURN_MS;
 }
 
 /** True if the newest recovery has ended: then it was not for a tenant that is new, or the ledger was lost again in part. */
