@@ -6,9 +6,9 @@ import { configDefaults, defineConfig } from "vitest/config";
 const SERVERLESS = [
   "test/model/**/*.test.ts",
   "test/mutation/mutations.test.ts",
-  "test/integration/{territory-*,compose,demo-*,file-log-*,readme,recovery-wait}.test.ts",
+  "test/integration/{territory-*,compose,demo-*,embedded-kills,file-log-*,readme,recovery-wait}.test.ts",
   "test/chaos/tcp-proxy.test.ts",
-  "test/contract/{http-*,topic-file,group-file,backlog-file,ledger-memory,ledger-fold}.test.ts",
+  "test/contract/{http-*,topic-file,group-file,backlog-file,ledger-memory,ledger-fold,checkpoint-*}.test.ts",
 ];
 
 // Where the tests of the chaos project and of the model say what faults they had; the matrix reads it at the end.

@@ -12,6 +12,8 @@ export interface Child {
   readonly pid: number;
   /** Resolves to its base URL, empty if it has none, when it wrote that it listens; rejects if it ends before. */
   listening(): Promise<string>;
+  /** All that it wrote. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export function startChild({ settings }: Pick<Installation, "settings">, options
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     pid,
+    output: () => output,
     listening() {
       return new Promise((resolve, reject) => {
         look = () => {

@@ -138,6 +138,7 @@ export async function openEmbedded(
   const recoverLedger = createRecoverLedger({
     ledger,
     log,
+    checkpoints: null,
     tenantIds: plans.tenantIds,
     clock,
     startedBy: "test",

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createLogFold } from "../../services/core/domain/decision/log-fold.ts";
-import { foldUpTo } from "../../services/core/protocol/recover-ledger.ts";
+import { endOffsets } from "../../services/core/protocol/take-checkpoint.ts";
 import { createCodecs, type Backing } from "../../services/fairlead/processes/backing.ts";
 import { createPublishPlan } from "../../services/planner/publish-plan.ts";
 import { factsOf } from "../contract/store-records.ts";
@@ -94,9 +94,10 @@ async function runToItsEnd({ env }: Installation): Promise<"at rest" | "killed">
 async function statuses({ log }: Backing): Promise<readonly (string | undefined)[]> {
   const fold = createLogFold();
   const { decisions } = log;
-  const ends = await Promise.all(
-    Array.from({ length: decisions.partitionCount }, (_, partition) => decisions.endOffset(partition)),
-  );
-  await foldUpTo(decisions, ends, fold);
+  for (const [partition, end] of (await endOffsets(decisions)).entries()) {
+    for await (const entries of decisions.readRange(partition, 0, end)) {
+      for (const entry of entries) if (entry.kind === "value") fold.add(partition, entry.value);
+    }
+  }
   return LEADS.map((leadId) => fold.tenants.get(TENANT)?.leads.get(leadId)?.status);
 }

@@ -37,16 +37,21 @@ describe("a recovery that finds another one under way", () => {
     await rm(directory, { recursive: true });
   });
 
-  const recoverWith = (wait: (ms: number) => Promise<void>) =>
+  const recovery = (wait: (ms: number) => Promise<void>) =>
     createRecoverLedger({
-      ledger,
+      ledger: {
+        readyEpoch: (tenantIds) => ledger.readyEpoch(tenantIds),
+        seed: (epoch, tenants) => ledger.seed(epoch, tenants),
+      },
       log: { control, decisions },
+      checkpoints: null,
       tenantIds: () => ["t"],
       clock: () => nowMs,
       startedBy: "us",
       wait,
       patienceMs: PATIENCE_MS,
-    })();
+    });
+  const recoverWith = (wait: (ms: number) => Promise<void>) => recovery(wait)();
 
   it("leaves it to the other, and goes on when that has ended", async () => {
     await recoverWith(async () => {
@@ -78,12 +83,40 @@ describe("a recovery that finds another one under way", () => {
     expect(await ledger.readyEpoch(["t"])).toBe(2);
   });
 
+  it("does not wait for its end again when the ledger is lost after it", async () => {
+    const waits: number[] = [];
+    const recover = recovery(async (ms) => void waits.push(ms));
+    await ledger.seed(1, new Map([["t", []]]));
+    await recover();
+    expect(waits).toEqual([]);
+    ledger = createMemoryLedger();
+    await recover();
+    expect(await ledger.readyEpoch(["t"])).toBe(2);
+    // Its turn, in case that others have lost the same.
+    expect(waits).toHaveLength(1);
+    expect(waits[0]).toBeLessThan(500);
+  });
+
+  it("leaves it to one that began in the meantime, if all were fenced at once", async () => {
+    await control.append(0, [{ atMs: 0, startedBy: "long ago" }]);
+    nowMs += 1_000_000;
+    let waits = 0;
+    await recoverWith(async () => {
+      waits++;
+      if (waits === 1) await control.append(0, [{ atMs: nowMs, startedBy: "other" }]);
+      else await ledger.seed(3, new Map([["t", []]]));
+    });
+    expect(await control.endOffset(0)).toBe(3);
+    expect(waits).toBe(2);
+  });
+
   it("does not wait when the newest recovery has ended and only a new tenant is missing", async () => {
     await ledger.seed(1, new Map([["t", []]]));
     let waits = 0;
     const recover = createRecoverLedger({
       ledger,
       log: { control, decisions },
+      checkpoints: null,
       tenantIds: () => ["t", "new"],
       clock: () => nowMs,
       startedBy: "us",

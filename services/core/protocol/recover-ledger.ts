@@ -1,12 +1,16 @@
-import { createLogFold, type LogFold } from "../domain/decision/log-fold.ts";
 import type { LogRecord } from "../domain/decision/log-record.ts";
+import { Fault } from "../domain/fault.ts";
 import type { Clock } from "../domain/lead/clock.ts";
+import type { Checkpoints, LedgerFold } from "../ports/checkpoints.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { Log, RecoveryStart, Topic } from "../ports/log.ts";
+import { emptyFold, foldUpTo, resumeFold, tenantImage } from "./ledger-fold.ts";
 
 export interface RecoverDeps {
   readonly ledger: Pick<Ledger, "readyEpoch" | "seed">;
   readonly log: Pick<Log, "decisions" | "control">;
+  /** Null: from the log alone. */
+  readonly checkpoints: Pick<Checkpoints, "head" | "newest"> | null;
   /** Tenants that need a ledger even before their first lead. */
   readonly tenantIds: () => readonly string[];
   readonly clock: Clock;
@@ -23,8 +27,12 @@ export interface RecoverDeps {
 
 export type RecoveryProgress =
   | { readonly step: "started"; readonly epoch: number }
+  /** From where the log is folded: `leads` are known from a checkpoint, `records` are to be read. */
+  | { readonly step: "folding"; readonly epoch: number; readonly leads: number; readonly records: number }
   | { readonly step: "folded"; readonly epoch: number; readonly records: number; readonly tookMs: number }
-  | { readonly step: "activated" | "superseded"; readonly epoch: number; readonly tookMs: number };
+  | { readonly step: "activated" | "superseded"; readonly epoch: number; readonly tookMs: number }
+  /** The checkpoints can't be read now; the log alone will do, and take longer. */
+  | { readonly step: "checkpoint_unavailable"; readonly epoch: number; readonly error: unknown };
 
 /**
  * Makes the ledger the fold of the log again, after any doubt about it (steps R1 to R5 of the protocol). Calls that
@@ -38,28 +46,70 @@ export type RecoveryProgress =
  */
 export function createRecoverLedger(deps: RecoverDeps): () => Promise<void> {
   let running: Promise<void> | null = null;
+  let seen = 0;
   return function recoverLedger() {
-    running ??= recoverOnce(deps).finally(() => {
-      running = null;
-    });
+    running ??= recoverOnce(deps, seen)
+      .then((epoch) => {
+        seen = Math.max(seen, epoch);
+      })
+      .finally(() => {
+        running = null;
+      });
     return running;
   };
 }
 
-async function recoverOnce(deps: RecoverDeps): Promise<void> {
-  const { ledger, log, tenantIds, clock, startedBy, onProgress } = deps;
-  if ((await awaitOthers(deps)) === "ready") return;
+/**
+ * @param seen the newest epoch that was ever seen ready here
+ * @returns that epoch now
+ */
+async function recoverOnce(deps: RecoverDeps, seen: number): Promise<number> {
+  const { ledger, log, clock, startedBy, onProgress } = deps;
+  const ready = await awaitOthers(deps, seen);
+  if (ready !== null) return ready;
   const startMs = clock();
   const epoch = (await log.control.append(0, [{ atMs: startMs, startedBy }])) + 1;
   onProgress?.({ step: "started", epoch });
   const marks = await appendBarriers(log.decisions, epoch);
-  const fold = createLogFold();
-  for (const tenantId of tenantIds()) fold.tenant(tenantId);
-  const records = await foldUpTo(log.decisions, marks, fold);
-  onProgress?.({ step: "folded", epoch, records, tookMs: clock() - startMs });
-  const rows = new Map(Array.from(fold.tenants, ([tenantId, { ledger: image }]) => [tenantId, image.rows()]));
-  const step = await ledger.seed(epoch, rows);
+  const fold = await foldLog(deps, { epoch, marks });
+  onProgress?.({ step: "folded", epoch, records: fold.records, tookMs: clock() - startMs });
+  const step = await ledger.seed(epoch, fold.tenants);
   onProgress?.({ step, epoch, tookMs: clock() - startMs });
+  return step === "activated" ? epoch : seen;
+}
+
+/**
+ * R3: from the newest checkpoint, or from the first record.
+ *
+ * A checkpoint may be newer than the barriers. What it has of behind them is what the applier brings next, and no decision
+ * that counts: those of before the recovery are void there, and none is reserved in the new epoch before it is active.
+ */
+async function foldLog(
+  deps: RecoverDeps,
+  { epoch, marks }: { readonly epoch: number; readonly marks: readonly number[] },
+): Promise<{ readonly tenants: LedgerFold["tenants"]; readonly records: number }> {
+  const { log, tenantIds, onProgress } = deps;
+  const fold = (await checkpointOf(deps, epoch)) ?? emptyFold(marks.length);
+  const tail = marks.reduce(
+    (sum, mark, partition) => sum + Math.max(0, mark - (fold.positions[partition]?.next ?? 0)),
+    0,
+  );
+  const leads = Array.from(fold.tenants.values()).reduce((sum, { leadCount }) => sum + leadCount, 0);
+  onProgress?.({ step: "folding", epoch, leads, records: tail });
+  const records = await foldUpTo(log.decisions, fold, { marks });
+  for (const tenantId of tenantIds()) tenantImage(fold, tenantId);
+  return { tenants: fold.tenants, records };
+}
+
+async function checkpointOf({ log, checkpoints, onProgress }: RecoverDeps, epoch: number): Promise<LedgerFold | null> {
+  if (checkpoints === null) return null;
+  try {
+    return await resumeFold(log.decisions, checkpoints);
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === "STORE_UNAVAILABLE")) throw error;
+    onProgress?.({ step: "checkpoint_unavailable", epoch, error });
+    return null;
+  }
 }
 
 const POLL_MS = 200;
@@ -68,21 +118,40 @@ const PATIENCE_PER_RECORD_MS = 0.05;
 
 /**
  * Gives a recovery that is under way the time to end: another one beside it would only void what that one has done, and
- * so on for ever.
+ * so on for ever. An epoch that was seen ready has none under way, or the control topic had moved on.
+ *
+ * @returns the epoch that is ready, or null if a recovery is due
  */
-async function awaitOthers(deps: RecoverDeps): Promise<"ready" | "due"> {
-  const { ledger, log, tenantIds, clock, wait, patienceMs } = deps;
-  // Counted from here too: by a clock that is an hour behind the broker's, no recovery would ever be overdue.
-  const startMs = clock();
+async function awaitOthers(deps: RecoverDeps, seen: number): Promise<number | null> {
+  const { ledger, log, tenantIds, clock, wait, startedBy, patienceMs } = deps;
+  // Time is counted from here too: by a clock that is an hour behind the log's, no recovery would ever be overdue.
+  let newest = { end: 0, seenMs: clock() };
+  let leftTo: number | null = null;
   for (;;) {
     const end = await log.control.endOffset(0);
-    if (end > 0 && (await ledger.readyEpoch(tenantIds())) === end) return "ready";
-    if (patienceMs === 0 || (await isDone(ledger, tenantIds(), end))) return "due";
-    const begunMs = await lastStartMs(log.control, end);
+    if (end !== newest.end) newest = { end, seenMs: clock() };
+    if (end > 0 && (await ledger.readyEpoch(tenantIds())) === end) return end;
+    if (patienceMs === 0 || leftTo === end || (await isDone(ledger, tenantIds(), end))) return null;
+    const begunMs = end === seen ? null : await lastStartMs(log.control, end);
     const enoughMs = patienceMs + (await recordCount(log.decisions)) * PATIENCE_PER_RECORD_MS;
-    if (begunMs === null || clock() - Math.min(begunMs, startMs) >= enoughMs) return "due";
-    await wait(POLL_MS);
+    if (begunMs !== null && clock() - Math.min(begunMs, newest.seenMs) < enoughMs) {
+      await wait(POLL_MS);
+      continue;
+    }
+    // All who were fenced come here at once; who has the first turn begins, and the others see it.
+    await wait(turnMs(startedBy));
+    leftTo = end;
   }
+}
+
+const TURNS = 16;
+const TURN_MS = 25;
+
+/** A time to wait that differs from process to process. */
+function turnMs(startedBy: string): number {
+  let turn = 0;
+  for (let index = 0; index < startedBy.length; index++) turn = (turn * 31 + startedBy.charCodeAt(index)) % TURNS;
+  return turn * TURN_MS;
 }
 
 /** True if the newest recovery has ended: then it was not for a tenant that is new, or the ledger was lost again in part. */
@@ -110,16 +179,4 @@ async function appendBarriers(decisions: Topic<LogRecord>, epoch: number): Promi
   return Promise.all(
     partitions.map(async (partition) => (await decisions.append(partition, [{ type: "barrier", epoch }])) + 1),
   );
-}
-
-/** Folds each partition of the log up to a mark, from its first record. @returns how many records were read */
-export async function foldUpTo(decisions: Topic<LogRecord>, marks: readonly number[], fold: LogFold): Promise<number> {
-  let records = 0;
-  for (const [partition, mark] of marks.entries()) {
-    for await (const entries of decisions.readRange(partition, 0, mark)) {
-      records += entries.length;
-      for (const entry of entries) if (entry.kind === "value") fold.add(partition, entry.value);
-    }
-  }
-  return records;
 }

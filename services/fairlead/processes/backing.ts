@@ -1,4 +1,5 @@
 import type { Attempts } from "../../core/ports/attempts.ts";
+import type { Checkpoints } from "../../core/ports/checkpoints.ts";
 import type { ContactVault } from "../../core/ports/contact-vault.ts";
 import type { Ledger } from "../../core/ports/ledger.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -19,6 +20,7 @@ export interface Backing {
   readonly ledger: Ledger;
   readonly store: Store;
   readonly planSource: PlanSource;
+  readonly checkpoints: Checkpoints;
   readonly vault: ContactVault;
   readonly attempts: Attempts;
 }

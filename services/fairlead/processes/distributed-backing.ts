@@ -2,6 +2,7 @@ import { createKafkaLog } from "../../core/adapters/kafka/kafka-log.ts";
 import { openPostgres } from "../../core/adapters/postgres/open-postgres.ts";
 import { createRedisAttempts } from "../../core/adapters/redis/redis-attempts.ts";
 import { openRedisLedger } from "../../core/adapters/redis/redis-ledger.ts";
+import { createCheckpoints } from "../../core/adapters/sql/create-checkpoints.ts";
 import { createPlanSource } from "../../core/adapters/sql/create-plan-source.ts";
 import { createStore } from "../../core/adapters/sql/create-store.ts";
 import { pendingMigrations } from "../../core/adapters/sql/migrate.ts";
@@ -55,5 +56,14 @@ export async function openDistributedBacking(options: DistributedBackingOptions)
   lifecycle.onClose("log", () => log.close());
   const attempts = createRedisAttempts({ url: backing.redisUrl, onConnectionError: onFault }, backing.kafkaPrefix);
   lifecycle.onClose("attempts", () => attempts.close());
-  return { log, ledger, store: createStore(session), planSource: createPlanSource(session), vault, attempts };
+  const checkpoints = createCheckpoints(session);
+  return {
+    log,
+    ledger,
+    store: createStore(session),
+    planSource: createPlanSource(session),
+    checkpoints,
+    vault,
+    attempts,
+  };
 }

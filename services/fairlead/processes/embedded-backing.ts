@@ -5,6 +5,7 @@ import { createFileTopic } from "../../core/adapters/embedded/log/file-topic.ts"
 import { lockDataDirectory } from "../../core/adapters/embedded/log/data-directory-lock.ts";
 import { openFileAttempts } from "../../core/adapters/embedded/file-attempts.ts";
 import { createFilePlanSource } from "../../core/adapters/embedded/file-plan-source.ts";
+import { createFileCheckpoints } from "../../core/adapters/embedded/file-checkpoints.ts";
 import { createMemoryLedger } from "../../core/adapters/embedded/memory-ledger.ts";
 import { openPglite } from "../../core/adapters/embedded/pglite.ts";
 import { createStore } from "../../core/adapters/sql/create-store.ts";
@@ -14,6 +15,7 @@ import type { Clock } from "../../core/domain/lead/clock.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { Lifecycle } from "../../core/runtime/lifecycle.ts";
 import { createCodecs, type Backing } from "./backing.ts";
+import { checkpointDirectory, DECISIONS_TOPIC, logDirectory, planDirectory, storeDirectory } from "./data-directory.ts";
 import { unusable } from "./unusable-setting.ts";
 
 /** Enough that waiting for the disk in one partition leaves work in another. */
@@ -27,7 +29,8 @@ export interface EmbeddedBackingOptions {
 }
 
 /**
- * Everything in one directory: `log/` (the truth), `plans/`, `keys.json`, `attempts.json`, and `store/`, a projection that may be deleted.
+ * Everything in one directory: `log/` (the truth), `plans/`, `keys.json`, `attempts.json`, and `store/` and `checkpoint/`,
+ * which are made from the log and may be deleted.
  *
  * @throws Fault DATA_DIR_LOCKED if another process has the directory, LOG_CORRUPT if the log was damaged.
  */
@@ -43,21 +46,22 @@ export async function openEmbeddedBacking(options: EmbeddedBackingOptions): Prom
   const log = await openFileLog(options, createCodecs(vault, options.clock));
   lifecycle.onClose("log", () => log.close());
 
-  const session = await openPglite({ directory: join(dataDir, "store") });
+  const session = await openPglite({ directory: storeDirectory(dataDir) });
   lifecycle.onClose("store", () => session.close());
   await migrate(session);
 
   const ledger = createMemoryLedger();
-  const planSource = createFilePlanSource(join(dataDir, "plans"));
+  const checkpoints = createFileCheckpoints(checkpointDirectory(dataDir));
+  const planSource = createFilePlanSource(planDirectory(dataDir));
   const attempts = openFileAttempts(join(dataDir, "attempts.json"));
-  return { log, ledger, store: createStore(session), planSource, vault, attempts };
+  return { log, ledger, store: createStore(session), planSource, checkpoints, vault, attempts };
 }
 
 async function openFileLog(
   { dataDir, clock, onFault }: EmbeddedBackingOptions,
   codecs: ReturnType<typeof createCodecs>,
 ): Promise<Log> {
-  const common = { directory: join(dataDir, "log"), clock, onFault };
+  const common = { directory: logDirectory(dataDir), clock, onFault };
   const leads = await createFileTopic({
     ...common,
     name: "fairlead.leads.v1",
@@ -66,7 +70,7 @@ async function openFileLog(
   });
   const decisions = await createFileTopic({
     ...common,
-    name: "fairlead.decisions.v1",
+    name: DECISIONS_TOPIC,
     partitionCount: PARTITIONS,
     codec: codecs.decisions,
   });

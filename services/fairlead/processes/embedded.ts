@@ -1,13 +1,16 @@
 import { createLifecycle, type Lifecycle } from "../../core/runtime/lifecycle.ts";
+import { endOffsets } from "../../core/protocol/take-checkpoint.ts";
 import type { Logger } from "../../core/runtime/logger.ts";
 import type { Config } from "../config.ts";
 import { openEmbeddedBacking } from "./embedded-backing.ts";
 import { openHttp, registerCapture, registerDesk, registerPlanner } from "./open-http.ts";
 import { createProcessMetrics } from "./process-metrics.ts";
 import { createServiceContext, type ServiceContext } from "./service-context.ts";
+import { startCheckpointing } from "./start-checkpointing.ts";
 import { startProjection } from "./start-projection.ts";
 import { createRecovery, startRouting } from "./start-routing.ts";
 import { startStewarding } from "./start-stewarding.ts";
+import { takeInWorker } from "./take-in-worker.ts";
 import { createWakeUp } from "./wake-up.ts";
 
 export interface RunningProcess {
@@ -44,6 +47,10 @@ export async function startEmbedded(
     const projected = createWakeUp();
     await startProjection(context, projected.wake);
     await startStewarding(context);
+    const { decisions } = backing.log;
+    startCheckpointing(context, async (signal) =>
+      takeInWorker({ dataDir: config.dataDir, ends: await endOffsets(decisions) }, signal),
+    );
 
     const http = await openHttp(context, []);
     await registerCapture(http, context);

@@ -32,6 +32,7 @@ export function createProcessMetrics(logger: Logger) {
     onRecovery,
     onFault,
     onFinished: (handOvers: number) => metrics.handOversFinished.inc(handOvers),
+    onCheckpoint: (leads: number) => metrics.checkpointLeads.set(leads),
     onRequested: (leads: number) => metrics.waitingRequested.inc(leads),
   };
 }

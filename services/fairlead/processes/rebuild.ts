@@ -5,7 +5,10 @@ import { Fault } from "../../core/domain/fault.ts";
 import type { Config } from "../config.ts";
 import { openBacking } from "./open-backing.ts";
 
-/** `fairlead rebuild`: a recovery by hand, whatever the ledger says of itself. Routers wait and go on by themselves. */
+/**
+ * `fairlead rebuild`: a recovery by hand, from the log alone, whatever ledger and checkpoints say of themselves. Routers
+ * wait and go on by themselves.
+ */
 export async function runRebuild(config: Config): Promise<void> {
   if (config.backing.mode === "embedded") {
     throw new Fault("CONFIG_INVALID", "The embedded ledger is rebuilt from the log at every start");
@@ -19,6 +22,7 @@ export async function runRebuild(config: Config): Promise<void> {
     const recoverLedger = createRecoverLedger({
       log,
       ledger: { ...ledger, readyEpoch: () => Promise.resolve(null) },
+      checkpoints: null,
       tenantIds: () => tenantIds,
       clock,
       startedBy: `rebuild-${process.pid}`,

@@ -19,6 +19,7 @@ export function createRecovery(context: ServiceContext): () => Promise<void> {
   return createRecoverLedger({
     ledger: backing.ledger,
     log: backing.log,
+    checkpoints: backing.checkpoints,
     tenantIds: plans.tenantIds,
     clock,
     startedBy: processName,

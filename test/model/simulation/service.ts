@@ -53,6 +53,7 @@ export function startService(world: World, name: string): Service {
   const recoverLedger = createRecoverLedger({
     ledger,
     log,
+    checkpoints: null,
     tenantIds: plans.tenantIds,
     clock,
     startedBy: name,

@@ -18,9 +18,25 @@ interface Write {
 /** Rows per round trip: some 1 ms of the server's time. */
 const ROWS_PER_CHUNK = 2000;
 
-/** Writes the rows of one tenant into a namespace that nobody reads yet. */
+type Chunk = Map<string, { readonly command: Command; readonly values: Value[] }>;
+
+/**
+ * Writes the rows of one tenant into a namespace that nobody reads yet. The next chunk is made while the server has the
+ * last one: each takes half of the time.
+ */
 export async function seedRows(client: Redis, keys: LedgerKeys, rows: Iterable<LedgerRow>): Promise<void> {
-  let chunk = new Map<string, { readonly command: Command; readonly values: Value[] }>();
+  let sending = Promise.resolve();
+  for (const chunk of chunksOf(rows, keys)) {
+    await sending;
+    sending = send(client, chunk);
+    // Awaited in the next round; if there is none because the rows broke off, that is the error to tell.
+    sending.catch(() => undefined);
+  }
+  await sending;
+}
+
+function* chunksOf(rows: Iterable<LedgerRow>, keys: LedgerKeys): Generator<Chunk> {
+  let chunk: Chunk = new Map();
   let rowCount = 0;
   for (const row of rows) {
     const { command, key, values } = writeOf(row, keys);
@@ -29,10 +45,10 @@ export async function seedRows(client: Redis, keys: LedgerKeys, rows: Iterable<L
     else known.values.push(...values);
     rowCount += 1;
     if (rowCount % ROWS_PER_CHUNK > 0) continue;
-    await send(client, chunk);
+    yield chunk;
     chunk = new Map();
   }
-  await send(client, chunk);
+  if (chunk.size > 0) yield chunk;
 }
 
 function writeOf(row: LedgerRow, keys: LedgerKeys): Write {
@@ -54,11 +70,7 @@ function writeOf(row: LedgerRow, keys: LedgerKeys): Write {
   }
 }
 
-async function send(
-  client: Redis,
-  chunk: ReadonlyMap<string, { readonly command: Command; readonly values: readonly Value[] }>,
-): Promise<void> {
-  if (chunk.size === 0) return;
+async function send(client: Redis, chunk: Chunk): Promise<void> {
   const pipeline: ChainableCommander = client.pipeline();
   for (const [key, { command, values }] of chunk) pipeline.call(command, key, ...values);
   for (const [error] of (await orUnavailable(pipeline.exec())) ?? []) {

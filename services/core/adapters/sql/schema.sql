@@ -56,6 +56,14 @@ CREATE UNIQUE INDEX lead_event_decision ON lead_event USING btree (tenant_id, le
 
 CREATE UNIQUE INDEX lead_event_pkey ON lead_event USING btree (log_partition, log_offset);
 
+CREATE TABLE ledger_checkpoint (
+  checkpoint_id bigint NOT NULL,
+  part bigint NOT NULL,
+  chunk bytea NOT NULL
+);
+
+CREATE UNIQUE INDEX ledger_checkpoint_pkey ON ledger_checkpoint USING btree (checkpoint_id, part);
+
 CREATE TABLE projection_position (
   log_partition bigint NOT NULL,
   next_offset bigint NOT NULL,

@@ -1,6 +1,5 @@
 import { LedgerImage } from "../ledger/ledger-image.ts";
-import { applyChange, applyDecision, applyCharge } from "../ledger/fold-ledger.ts";
-import { ledgerChange } from "../ledger/ledger-change.ts";
+import { foldRecord } from "../ledger/fold-record.ts";
 import { foldLead, type RecordVerdict } from "./fold.ts";
 import type { LeadState } from "./lead-state.ts";
 import type { LeadRecord, LogRecord } from "./log-record.ts";
@@ -12,8 +11,8 @@ export interface FoldedTenant {
 }
 
 /**
- * The whole log folded: the state of every lead, and the ledger it implies. Recovery seeds Redis from it, and
- * verification compares Redis and Postgres with it.
+ * The whole log folded: the state of every lead, and the ledger it implies. Verification compares ledger and store with
+ * it.
  */
 export interface LogFold {
   readonly tenants: ReadonlyMap<string, FoldedTenant>;
@@ -21,7 +20,7 @@ export interface LogFold {
   readonly verdicts: Readonly<Record<RecordVerdict, number>>;
   /** Adds the next record of a partition. Partitions may be interleaved in any way. */
   add(partition: number, record: LogRecord): RecordVerdict;
-  /** Makes sure that a tenant appears even without leads. */
+  /** A tenant appears even without leads. */
   tenant(tenantId: string): FoldedTenant;
 }
 
@@ -43,16 +42,8 @@ export function createLogFold(): LogFold {
     const { leads, ledger } = tenant(record.tenantId);
     const { verdict, state } = foldLead(leads.get(record.leadId), record, barrierEpoch);
     verdicts[verdict]++;
-    if (record.type === "decision" && (verdict === "stale" || verdict === "duplicate")) {
-      applyCharge(ledger, record);
-    }
-    if (verdict !== "effective" || state === undefined) return verdict;
-    leads.set(record.leadId, state);
-    if (record.type === "decision") applyDecision(ledger, record);
-    else {
-      const change = ledgerChange(record);
-      if (change !== null) applyChange(ledger, change);
-    }
+    if (verdict === "effective" && state !== undefined) leads.set(record.leadId, state);
+    foldRecord(ledger, record, barrierEpoch);
     return verdict;
   }
 

@@ -27,12 +27,24 @@ export const noHoldings = (): RepHoldings => ({
 });
 
 export function addWindowEntry(entries: WindowEntry[], entry: WindowEntry): void {
-  let index = entries.length;
-  while (index > 0 && entries[index - 1]!.atMs > entry.atMs) index -= 1;
-  entries.splice(index, 0, entry);
+  const newest = entries.at(-1);
+  if (newest === undefined || newest.atMs <= entry.atMs) entries.push(entry);
+  else entries.splice(firstLater(entries, entry.atMs), 0, entry);
   const outMs = entries.at(-1)!.atMs - WINDOW_HORIZON_MS;
   const firstIn = entries.findIndex(({ atMs }) => atMs > outMs);
   if (firstIn > 0) entries.splice(0, firstIn);
+}
+
+/** A fold meets the partitions of the log one before the other, so most entries may come late. */
+function firstLater(entries: readonly WindowEntry[], atMs: number): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (entries[middle]!.atMs > atMs) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 export function countWindow(holdings: RepHoldings, window: WindowLimit, atMs: number): number {

@@ -4,7 +4,6 @@ import type { Codec } from "../../../wire/codec.ts";
 import { type Frame, frameRecords } from "./frame.ts";
 import { logUnavailable } from "./log-faults.ts";
 import type { OffsetRange } from "./offset-range.ts";
-import type { Partition } from "./partition.ts";
 
 const MAX_BATCH_ENTRIES = 500;
 
@@ -16,11 +15,18 @@ export interface Piece<T> {
   readonly nextOffset: number;
 }
 
+/** What can be read of a partition. */
+export interface ReadablePartition {
+  endOffset(): number;
+  /** Frames that hold the records from `fromOffset` on; the first may start before it. */
+  frames(fromOffset: number): AsyncGenerator<Frame[]>;
+}
+
 type WantedRange<T> = OffsetRange & Pick<ConsumeOptions<T>, "wants">;
 
 /** Reads `[fromOffset, toOffset)`, or up to the end of the log if that comes before. */
 export async function* readPieces<T>(
-  partition: Partition,
+  partition: ReadablePartition,
   codec: Codec<T>,
   { fromOffset, toOffset, wants }: WantedRange<T>,
 ): AsyncGenerator<Piece<T>> {
@@ -47,7 +53,7 @@ export async function* readPieces<T>(
 
 /** The same without the bookkeeping, for those who want all. */
 export async function* readEntries<T>(
-  partition: Partition,
+  partition: ReadablePartition,
   codec: Codec<T>,
   range: OffsetRange,
 ): AsyncGenerator<readonly Entry<T>[]> {

@@ -66,11 +66,17 @@ export async function openSegmentChain({ directory, segmentBytes }: SegmentChain
 
 async function openSegments(directory: string): Promise<Segment[]> {
   await mkdir(directory, { recursive: true });
+  const segments = await openPresentSegments(directory, "r+");
+  return segments.length === 0 ? [await createSegment(directory, 0)] : segments;
+}
+
+/** The segments that are there, in order. */
+export async function openPresentSegments(directory: string, flags: "r" | "r+"): Promise<Segment[]> {
   const baseOffsets = (await readdir(directory)).map(segmentBaseOffset).filter((base) => base !== undefined);
   baseOffsets.sort((a, b) => a - b);
-  if (baseOffsets.length === 0) return [await createSegment(directory, 0)];
-  if (baseOffsets[0] !== 0) throw logCorrupt(join(directory, segmentFileName(0)), 0, "the first segment is missing");
-  return Promise.all(baseOffsets.map((base) => openSegment(join(directory, segmentFileName(base)), base)));
+  const first = baseOffsets[0] ?? 0;
+  if (first !== 0) throw logCorrupt(join(directory, segmentFileName(0)), 0, "the first segment is missing");
+  return Promise.all(baseOffsets.map((base) => openSegment(join(directory, segmentFileName(base)), base, flags)));
 }
 
 async function createSegment(directory: string, baseOffset: number): Promise<Segment> {

@@ -31,8 +31,8 @@ export function segmentBaseOffset(file: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-export async function openSegment(file: string, baseOffset: number): Promise<Segment> {
-  const handle = await open(file, "r+");
+export async function openSegment(file: string, baseOffset: number, flags: "r" | "r+" = "r+"): Promise<Segment> {
+  const handle = await open(file, flags);
   return { file, baseOffset, handle, index: [{ offset: baseOffset, position: 0 }] };
 }
 
