@@ -174,7 +174,8 @@ async function deliverBadly(database: OpenedDatabase, logs: readonly (readonly L
 
 function moveToPartition(item: LogItem, partition: number): LogItem {
   if (item === "poison" || item.type === "barrier" || item.type === "plan_published") return item;
-  return { ...item, leadId: `${item.leadId}-p${partition}` };
+  const leadId = `${item.leadId}-p${partition}`;
+  return item.type === "decision" ? { ...item, leadId, facts: { ...item.facts, leadId } } : { ...item, leadId };
 }
 
 function fold(logs: readonly (readonly LogItem[])[]) {

@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { decisionId } from "../../services/core/domain/decision/decision-id.ts";
 import type { LeadState } from "../../services/core/domain/decision/lead-state.ts";
 import type { Decision, LogRecord, Outcome } from "../../services/core/domain/decision/log-record.ts";
 import type { LeadFacts } from "../../services/core/domain/lead/lead.ts";
@@ -40,7 +41,7 @@ export function stateOf(leadId: string, more: Partial<LeadState> = {}): LeadStat
     territoryRule: "polygon",
     segment: "default",
     poolId: null,
-    decisionId: `d-${leadId}`,
+    decisionId: decisionId(TENANT, leadId, 1),
     planVersion: 3,
     reason: "",
     duplicateOf: null,
@@ -63,7 +64,7 @@ export function decisionOf(leadId: string, more: Partial<Decision> = {}): Decisi
     cycle: 1,
     atMs: 2_000,
     operator: "router",
-    decisionId: `d-${leadId}`,
+    decisionId: decisionId(TENANT, leadId, 1),
     epoch: 1,
     outcome: { kind: "assigned", repId: "rep-1" },
     via: "routed",
