@@ -4,6 +4,8 @@ export interface GatherOptions<Part> {
   readonly weightOf: (part: Part) => number;
   /** What one run may take, unless a single part is heavier. */
   readonly maxWeight: number;
+  /** Runs at a time. Calls that come while so many are under way wait, and go together. */
+  readonly maxRuns: number;
 }
 
 /**
@@ -12,17 +14,31 @@ export interface GatherOptions<Part> {
  */
 export function gatherCalls<Part, Answer>(
   run: (parts: readonly Part[]) => Promise<Answer>,
-  { nextTurn, weightOf, maxWeight }: GatherOptions<Part>,
+  { nextTurn, weightOf, maxWeight, maxRuns }: GatherOptions<Part>,
 ): (part: Part) => Promise<Answer> {
   let open: { readonly parts: Part[]; weight: number; readonly answer: Promise<Answer> } | undefined;
 
+  let runs = 0;
+  const waiting: (() => void)[] = [];
+
+  async function runGroup(parts: readonly Part[]): Promise<Answer> {
+    await nextTurn();
+    if (runs >= maxRuns) await new Promise<void>((resolve) => waiting.push(resolve));
+    else runs += 1;
+    if (open?.parts === parts) open = undefined;
+    try {
+      return await run(parts);
+    } finally {
+      // The next one takes over the place, if there is one.
+      const next = waiting.shift();
+      if (next === undefined) runs -= 1;
+      else next();
+    }
+  }
+
   function openGroup() {
     const parts: Part[] = [];
-    const answer = nextTurn().then(() => {
-      if (open?.parts === parts) open = undefined;
-      return run(parts);
-    });
-    return { parts, weight: 0, answer };
+    return { parts, weight: 0, answer: runGroup(parts) };
   }
 
   return async function call(part) {

@@ -26,6 +26,8 @@ export interface RouteLeadsDeps {
 
 /** A reservation blocks the ledger for everybody else, so it must end soon. */
 const MAX_LEADS_TOGETHER = 500;
+/** So that one may be reserved while others are matched, appended and fenced, and none waits long for the ledger. */
+const MAX_RUNS = 4;
 
 /** The whole way of a batch of leads: match → reserve, append and fence → tell → set the hopeless aside. */
 export function createRouteLeads(deps: RouteLeadsDeps) {
@@ -34,6 +36,7 @@ export function createRouteLeads(deps: RouteLeadsDeps) {
     nextTurn,
     weightOf: ({ batch }) => batch.entries.length,
     maxWeight: MAX_LEADS_TOGETHER,
+    maxRuns: MAX_RUNS,
   });
 
   return async function routeLeads(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
