@@ -90,12 +90,13 @@ function encodeCover(cover: GridCover, parts: readonly RankedPart[]): EncodedCov
   const lists = createIntList();
   // Neighbouring cells mostly hold the same parts, so equal lists are stored once: a quarter of the memory on US counties.
   const startOfList = new Map<string, number>();
-  for (const [cell, candidates] of groupByCell(cover).entries()) {
-    if (candidates === undefined) continue;
-    const filler = cover.fineFull[cell]!;
+  const { starts, partsOf } = groupByCell(cover);
+  for (const [cell, filler] of cover.fineFull.entries()) {
+    let end = starts[cell + 1]!;
     // A part of the territory that fills the cell anyway need not be tested last.
-    while (candidates.length > 0 && parts[candidates.at(-1)!]!.rank === filler) candidates.pop();
-    if (candidates.length === 0) continue;
+    while (end > starts[cell]! && parts[partsOf[end - 1]!]!.rank === filler) end -= 1;
+    if (end === starts[cell]) continue;
+    const candidates = partsOf.subarray(starts[cell], end);
     const key = `${candidates.join()}:${filler}`;
     const known = startOfList.get(key);
     const start = known ?? lists.length;
@@ -109,14 +110,13 @@ function encodeCover(cover: GridCover, parts: readonly RankedPart[]): EncodedCov
   return { coarse, fine, lists: lists.values.slice(0, lists.length) };
 }
 
-/** Parts per fine cell, in the order they were found: best first. */
-function groupByCell({ fineFull, candidates }: GridCover): (number[] | undefined)[] {
-  const partsOf = Array.from<number[] | undefined>({ length: fineFull.length });
-  for (let i = 0; i < candidates.length; i += 2) {
-    const cell = candidates[i]!;
-    const list = partsOf[cell];
-    if (list === undefined) partsOf[cell] = [candidates[i + 1]!];
-    else list.push(candidates[i + 1]!);
-  }
-  return partsOf;
+/** Parts of fine cell n, in the order they were found: best first. They are in `partsOf` from `starts[n]` to `starts[n + 1]`. */
+function groupByCell({ fineFull, candidates }: GridCover) {
+  const starts = new Int32Array(fineFull.length + 1);
+  for (let i = 0; i < candidates.length; i += 2) starts[candidates[i]! + 1]! += 1;
+  for (let cell = 0; cell < fineFull.length; cell++) starts[cell + 1]! += starts[cell]!;
+  const next = starts.slice();
+  const partsOf = new Int32Array(candidates.length / 2);
+  for (let i = 0; i < candidates.length; i += 2) partsOf[next[candidates[i]!]!++] = candidates[i + 1]!;
+  return { starts, partsOf };
 }
