@@ -40,7 +40,7 @@ export function startKillLoad({ baseUrl, tenantId, square }: KillTarget, before:
   const sent = new Set<string>(before.sent);
   const acknowledged = new Map<string, string>(before.acknowledged);
   let { made, cut } = before;
-  let isStopping = false;
+  const stopping = new AbortController();
 
   async function post(leads: readonly LeadJson[], contentType: string): Promise<readonly Accepted[]> {
     const headers = { "fairlead-tenant": tenantId, "content-type": contentType };
@@ -50,7 +50,7 @@ export function startKillLoad({ baseUrl, tenantId, square }: KillTarget, before:
   }
 
   async function postForever(count: number, contentType: string): Promise<void> {
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       const leads = Array.from({ length: count }, () => newLead());
       try {
         for (const { externalId, leadId } of await post(leads, contentType)) acknowledged.set(externalId, leadId);
@@ -83,7 +83,7 @@ export function startKillLoad({ baseUrl, tenantId, square }: KillTarget, before:
       return made;
     },
     async stop() {
-      isStopping = true;
+      stopping.abort();
       await Promise.all(posters);
     },
   };
