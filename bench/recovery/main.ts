@@ -31,10 +31,12 @@ const plan = roomyPlan(pool.plan);
 const mill = createLeadMill(pool.leads);
 const stack = await startStack();
 const children: Child[] = [];
+let installation: Installation | undefined;
 try {
-  const installation = await createInstallation(stack, { name: NAME, database: 0, partitions: 8, plan });
+  installation = await createInstallation(stack, { name: NAME, database: 0, partitions: 8, plan });
+  const { settings } = installation;
   const start = async (service: string): Promise<Child> => {
-    const child = startChild(installation, { script: FAIRLEAD, args: ["start", service] });
+    const child = startChild({ settings }, { script: FAIRLEAD, args: ["start", service] });
     children.push(child);
     await child.listening();
     return child;
@@ -65,6 +67,7 @@ try {
   if (verified.violations > 0) process.exitCode = 1;
 } finally {
   await Promise.all(children.map((child) => child.stop()));
+  await installation?.remove();
   await stack.stop();
 }
 

@@ -29,6 +29,8 @@ export type RecoveryProgress =
   | { readonly step: "started"; readonly epoch: number }
   /** From where the log is folded: `leads` are known from a checkpoint, `records` are to be read. */
   | { readonly step: "folding"; readonly epoch: number; readonly leads: number; readonly records: number }
+  /** Once for every so many records. */
+  | { readonly step: "reading"; readonly epoch: number; readonly recordsLeft: number }
   | { readonly step: "folded"; readonly epoch: number; readonly records: number; readonly tookMs: number }
   | { readonly step: "activated" | "superseded"; readonly epoch: number; readonly tookMs: number }
   /** The checkpoints can't be read now; the log alone will do, and take longer. */
@@ -96,10 +98,21 @@ async function foldLog(
   );
   const leads = Array.from(fold.tenants.values()).reduce((sum, { leadCount }) => sum + leadCount, 0);
   onProgress?.({ step: "folding", epoch, leads, records: tail });
-  const records = await foldUpTo(log.decisions, fold, { marks });
+  let recordsLeft = tail;
+  const records = await foldUpTo(log.decisions, fold, {
+    marks,
+    onRead(read) {
+      const isTold = Math.floor(recordsLeft / TOLD_EVERY) > Math.floor((recordsLeft - read) / TOLD_EVERY);
+      recordsLeft -= read;
+      if (isTold) onProgress?.({ step: "reading", epoch, recordsLeft });
+    },
+  });
   for (const tenantId of tenantIds()) tenantImage(fold, tenantId);
   return { tenants: fold.tenants, records };
 }
+
+/** Records, of which some 100,000 are folded in a second. */
+const TOLD_EVERY = 50_000;
 
 async function checkpointOf({ log, checkpoints, onProgress }: RecoverDeps, epoch: number): Promise<LedgerFold | null> {
   if (checkpoints === null) return null;

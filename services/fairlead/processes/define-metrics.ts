@@ -35,6 +35,11 @@ export function defineMetrics(registry: Registry) {
     epoch: gauge("capacity_epoch", "Epoch of the ledger in use."),
     recoveries: counter("recoveries_total", "Rebuilds of the ledger, by result.", ["result"]),
     handOversFinished: counter("hand_overs_finished_total", "Claims and transfers finished for a desk that stopped."),
+    recoveryRecordsLeft: gauge(
+      "recovery_records_left",
+      "Records that a running rebuild of the ledger has yet to fold.",
+    ),
+    recoverySeconds: gauge("recovery_seconds", "How long the last rebuild of the ledger took."),
     checkpointLeads: gauge("checkpoint_leads", "Leads in the newest checkpoint that this process has taken."),
     waitingRequested: counter("waiting_leads_requested_total", "Waiting leads that were sent to the router again."),
   };

@@ -17,9 +17,18 @@ export function createProcessMetrics(logger: Logger) {
   }
 
   function onRecovery(progress: RecoveryProgress): void {
+    if (progress.step === "checkpoint_unavailable") return onFault("recovery", progress.error);
+    if (progress.step === "reading") {
+      metrics.recoveryRecordsLeft.set(progress.recordsLeft);
+      logger.debug(progress, "Ledger recovery");
+      return;
+    }
     logger.info(progress, "Ledger recovery");
+    if (progress.step === "folding") metrics.recoveryRecordsLeft.set(progress.records);
+    if (progress.step === "folded") metrics.recoveryRecordsLeft.set(0);
     if (progress.step !== "activated" && progress.step !== "superseded") return;
     metrics.recoveries.inc({ result: progress.step });
+    metrics.recoverySeconds.set(progress.tookMs / 1000);
     if (progress.step === "activated") metrics.epoch.set(progress.epoch);
   }
 
