@@ -27,6 +27,7 @@ export function createSuspectMode({ attempts, routeLeads, buryKiller }: SuspectM
   const survivedTo = new Map<number, number>();
   /** Attempts at the first batch of a partition; this process counts as one, however often it has to try. */
   const begun = new Map<string, number>();
+  const alone = createTurns();
 
   return async function routeCarefully(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
     const { partition, entries } = batch;
@@ -53,19 +54,31 @@ export function createSuspectMode({ attempts, routeLeads, buryKiller }: SuspectM
     for (const entry of batch.entries) {
       // Another member may count them by now.
       if (!batch.stillOwned()) return LATER;
-      const work = `record-${batch.partition}-${entry.offset}`;
-      const attempt = await attempts.begin(work);
-      if (attempt < BURIED_AT) {
-        const verdict = await routeLeads({ ...batch, entries: [entry] }).finally(() => attempts.end(work));
-        if (verdict.kind === "retry") return verdict;
-      } else {
-        if (!(await buryKiller(batch.partition, entry, attempt))) return LATER;
-        buried.push(work);
-      }
+      const verdict = await alone(() => routeOne(batch, entry, buried));
+      if (verdict.kind === "retry") return verdict;
       await batch.heartbeat();
     }
     // Not before: a process that dies of a second killer must find the first one still counted.
     for (const work of buried) await attempts.end(work);
     return COMMIT;
   }
+
+  async function routeOne(batch: Batch<LeadRequest>, entry: Entry<LeadRequest>, buried: string[]) {
+    const work = `record-${batch.partition}-${entry.offset}`;
+    const attempt = await attempts.begin(work);
+    if (attempt < BURIED_AT) return routeLeads({ ...batch, entries: [entry] }).finally(() => attempts.end(work));
+    if (!(await buryKiller(batch.partition, entry, attempt))) return LATER;
+    buried.push(work);
+    return COMMIT;
+  }
+}
+
+/** One call at a time: a suspect of another partition must not be counted for a death that was not its own. */
+function createTurns() {
+  let last: Promise<unknown> = Promise.resolve();
+  return function takeTurn<T>(call: () => Promise<T>): Promise<T> {
+    const turn = last.then(call);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 }

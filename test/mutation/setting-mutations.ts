@@ -67,8 +67,8 @@ export const SETTING_MUTATIONS: readonly Mutation[] = [
   ),
   append("acks", "append-records.ts", ["{ messages, acks: -1 }", "{ messages }"]),
   append("maxInFlight", "append-records.ts", [
-    "(tails.get(partition) ?? Promise.resolve()).then(() => send({ topic, partition }, values))",
-    "send({ topic, partition }, values)",
+    "(tails.get(partition) ?? Promise.resolve()).then(() => send({ topic, partition }, records))",
+    "send({ topic, partition }, records)",
   ]),
   append("retries", "kafka-connection.ts", ["idempotent: false, retries: 0 });", "idempotent: false });"]),
   topic("message.timestamp.type", ['"message.timestamp.type": "LogAppendTime",']),
