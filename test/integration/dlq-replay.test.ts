@@ -1,7 +1,9 @@
 import { Kafka, logLevel } from "kafkajs";
 import { afterEach, describe, expect, it } from "vitest";
-import type { AuditRecord, Entry } from "../../services/core/ports/log.ts";
-import { createLogFold } from "../../services/core/domain/decision/log-fold.ts";
+import { createFindingSink, type Finding } from "../../services/auditor/finding.ts";
+import { findLostLeads } from "../../services/auditor/find-lost-leads.ts";
+import type { AuditRecord, Entry, Log } from "../../services/core/ports/log.ts";
+import { createLogFold, type LogFold } from "../../services/core/domain/decision/log-fold.ts";
 import { foldUpTo } from "../../services/core/protocol/recover-ledger.ts";
 import { createPublishPlan } from "../../services/planner/publish-plan.ts";
 import { factsOf } from "../contract/store-records.ts";
@@ -60,6 +62,8 @@ describe.each(MODES)("fairlead dlq, %s", (mode, open) => {
       const plan = planOf({ team: { square: [0, 40], reps: repsOf(3) } });
       await createPublishPlan({ source: planSource, log, clock: Date.now })({ ...plan, tenantId: TENANT });
     });
+    // The tenant is known now, and its lead not decided: given up is not lost.
+    expect(await lostLeads()).toEqual([]);
     expect(await dlq("replay", `--tenant=${TENANT}`, "--apply", "--by=ann")).toContain("1 replayed\n");
     expect(await endOfLeads()).toBe(3);
     await route();
@@ -94,11 +98,16 @@ describe.each(MODES)("fairlead dlq, %s", (mode, open) => {
     }
 
     async function statusOf(leadId: string): Promise<string | undefined> {
-      return use(async ({ log: { decisions } }) => {
-        const fold = createLogFold();
-        const partitions = Array.from({ length: decisions.partitionCount }, (_, partition) => partition);
-        await foldUpTo(decisions, await Promise.all(partitions.map(decisions.endOffset)), fold);
-        return fold.tenants.get(TENANT)?.leads.get(leadId)?.status;
+      return use(async ({ log }) => (await foldOf(log)).tenants.get(TENANT)?.leads.get(leadId)?.status);
+    }
+
+    async function lostLeads(): Promise<readonly Finding[]> {
+      return use(async ({ log }) => {
+        const fold = await foldOf(log);
+        fold.tenant(TENANT);
+        const sink = createFindingSink();
+        expect(await findLostLeads(log, fold, sink)).toBe(0);
+        return sink.kept;
       });
     }
   });
@@ -124,6 +133,13 @@ function requestOf(leadId: string) {
     excludedRepIds: [],
     rejectedReason: "",
   };
+}
+
+async function foldOf({ decisions }: Log): Promise<LogFold> {
+  const fold = createLogFold();
+  const partitions = Array.from({ length: decisions.partitionCount }, (_, partition) => partition);
+  await foldUpTo(decisions, await Promise.all(partitions.map(decisions.endOffset)), fold);
+  return fold;
 }
 
 function auditLine(entry: Entry<AuditRecord>): string {
