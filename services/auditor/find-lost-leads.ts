@@ -1,32 +1,46 @@
 import type { LogFold } from "../core/domain/decision/log-fold.ts";
 import { PARKED_RETRY } from "../core/domain/matching/match-lead.ts";
 import type { LeadRequest } from "../core/domain/lead/lead.ts";
-import { ROUTER_GROUP, type ConsumableTopic, type Entry } from "../core/ports/log.ts";
+import { ROUTER_GROUP, type DeadLetter, type Entry, type Log, type Topic } from "../core/ports/log.ts";
 import type { FindingSink } from "./finding.ts";
 
 /**
- * Looks for inputs that a router committed without an outcome in the log (I1, I4). A lead of an unknown tenant, or one
- * that can't be decoded, is in the dead-letter topic instead; a retry that changed nothing left no record on purpose.
+ * Looks for inputs that a router committed without an outcome in the log (I1, I4). What was given up is in the dead-letter
+ * topic instead, and waits there for a replay; a retry that changed nothing left no record on purpose.
  *
  * @returns how many inputs wait behind the committed offsets
  */
 export async function findLostLeads(
-  leads: ConsumableTopic<LeadRequest>,
+  { leads, deadLetters }: Pick<Log, "leads" | "deadLetters">,
   fold: LogFold,
   sink: FindingSink,
 ): Promise<number> {
   let pending = 0;
+  // Its tenant may have come since, so a dead letter can't be told by that.
+  const givenUp = await idsOf(deadLetters);
   for (let partition = 0; partition < leads.partitionCount; partition++) {
     const committed = await leads.committedOffset(ROUTER_GROUP, partition);
     const end = await leads.endOffset(partition);
     for await (const entries of leads.readRange(partition, 0, end)) {
       for (const entry of entries) {
         if (entry.offset >= committed) pending++;
-        else if (isLost(entry, fold)) sink.add(lost(entry, partition));
+        else if (isLost(entry, fold) && !givenUp.has(`${leads.name}-${partition}-${entry.offset}`)) {
+          sink.add(lost(entry, partition));
+        }
       }
     }
   }
   return pending;
+}
+
+async function idsOf(deadLetters: Topic<DeadLetter>): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (let partition = 0; partition < deadLetters.partitionCount; partition++) {
+    for await (const entries of deadLetters.readRange(partition, 0, await deadLetters.endOffset(partition))) {
+      for (const entry of entries) if (entry.kind === "value") ids.add(entry.value.deadLetterId);
+    }
+  }
+  return ids;
 }
 
 function isLost(entry: Entry<LeadRequest>, fold: LogFold): entry is Entry<LeadRequest> & { kind: "value" } {

@@ -14,7 +14,7 @@ import { mergeLog } from "./merge-log.ts";
 import { createPlanLimits } from "./plan-limits.ts";
 
 export interface VerifyDeps {
-  readonly log: Pick<Log, "leads" | "decisions">;
+  readonly log: Pick<Log, "leads" | "decisions" | "deadLetters">;
   readonly store: Pick<LeadScans, "allStates" | "statusCounts"> & Pick<Projection, "position">;
   readonly plans: PlanSource;
   /** Null where the ledger lives in a process that is not running: it is then the fold by construction. */
@@ -76,7 +76,7 @@ async function verifyUpTo(deps: VerifyDeps, marks: readonly number[]): Promise<V
       for (const finding of judgeLimits(decision, grant, tenant.ledger)) sink.add(finding);
     }
   }
-  const pendingInputs = await findLostLeads(log.leads, fold, sink);
+  const pendingInputs = await findLostLeads(log, fold, sink);
   await compareStore({ store, fold, marks, wait }, sink);
   if (ledger !== null) await compareLedger({ ledger, fold, nowMs: clock(), wait }, sink);
   return {

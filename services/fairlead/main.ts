@@ -12,13 +12,17 @@ const USAGE = `usage: fairlead <command>
   demo                      publish the demo plan and play demo leads against a running Fairlead (distributed)
   verify                    fold the log and compare ledger and store with it; exits 1 on any violation
   rebuild                   rebuild the ledger from the log
+  dlq list | dlq replay     show records that were given up, and put them back into the leads topic; replay is a dry run
+                            without --apply. --code=C --tenant=T --id=I --older-than=12h choose, --rate=N records per
+                            second (50), --force repeats a replay, --by=NAME is told to the audit
 
 Settings are environment variables; see README.md.`;
 
 const SERVICES = ["capture", "router", "projector", "steward", "desk", "planner", "auditor"] as const;
 type Service = (typeof SERVICES)[number];
 
-async function run([command, argument]: readonly string[]): Promise<void> {
+async function run([command, ...rest]: readonly string[]): Promise<void> {
+  const [argument] = rest;
   switch (command) {
     case "start":
       return argument === undefined ? startAll() : startService(argument);
@@ -28,6 +32,8 @@ async function run([command, argument]: readonly string[]): Promise<void> {
       return (await import("./processes/verify.ts")).runVerify(loadConfig(process.env));
     case "rebuild":
       return (await import("./processes/rebuild.ts")).runRebuild(loadConfig(process.env));
+    case "dlq":
+      return (await import("./processes/dlq.ts")).runDlq(loadConfig(process.env), rest);
     case "demo":
       return (await import("./processes/demo.ts")).runDemo(loadConfig(process.env));
     default:

@@ -137,4 +137,24 @@ describe("suspect mode", () => {
     await runOnce();
     expect(buried).toEqual(["1-0"]);
   });
+
+  it("tries one suspect at a time, of all partitions: no other is counted for its death", async () => {
+    const attempts = memoryAttempts();
+    for (const partition of [0, 1, 2]) attempts.counts.set(`batch-${partition}-0`, 1);
+    let running = 0;
+    let mostRunning = 0;
+    const route = createSuspectMode({
+      attempts,
+      async routeLeads(): Promise<BatchVerdict> {
+        running += 1;
+        mostRunning = Math.max(mostRunning, running);
+        await Promise.resolve();
+        running -= 1;
+        return { kind: "commit" };
+      },
+      buryKiller: () => Promise.reject(new Error("Nobody is a killer.")),
+    });
+    await Promise.all([0, 1, 2].map((partition) => route({ ...batchOf(0, 1, 2), partition })));
+    expect([mostRunning, attempts.counts.size]).toEqual([1, 0]);
+  });
 });

@@ -14,7 +14,7 @@ const TENANT = "mined";
 const PARTITION = 0;
 /** One before the first killer, one between two, one behind. */
 const LEADS = ["before", "killer-1", "between", "killer-2", "behind"];
-const KILLER_CHILD = new URL("../support/killer-child.ts", import.meta.url).pathname;
+const ROUTER = new URL("../support/router-child.ts", import.meta.url).pathname;
 
 const MODES: readonly (readonly [string, () => Promise<Installation>])[] = [
   ["embedded", embeddedInstallation],
@@ -80,7 +80,7 @@ function requestOf(leadId: string) {
 }
 
 async function runToItsEnd({ env }: Installation): Promise<"at rest" | "killed"> {
-  const router = startNode([KILLER_CHILD], env);
+  const router = startNode([ROUTER], env);
   try {
     await router.until("at rest");
     await router.stop();

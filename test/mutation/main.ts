@@ -2,27 +2,28 @@
  * Proves that the tests notice when a guard is missing: takes each guard away in a copy of the project and requires that
  * the test named for it fails there, and that it passes in the copy as it is. Ends with "N passed, N failed".
  *
- * `npm run test:mutations` runs all and writes bench/results/mutations.json; with arguments, those whose name contains one.
+ * `npm run test:mutations` runs all, with arguments those whose name contains one; what it saw goes into
+ * bench/results/mutations.json.
  */
-import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { runTool } from "../../deploy/local/run-tool.ts";
 import { startServers } from "../../deploy/local/servers.ts";
 import { report } from "../../deploy/local/tally.ts";
 import { MUTATIONS } from "./all-mutations.ts";
 import type { Mutation } from "./mutation.ts";
+import { type MutationResult, writeResults } from "./result-file.ts";
 import { runTests } from "./run-tests.ts";
 import { copyProject } from "./scratch-copy.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const RESULT = new URL("../../bench/results/mutations.json", import.meta.url);
 
 const asked = process.argv.slice(2);
 const chosen = MUTATIONS.filter(({ name }) => asked.length === 0 || asked.some((part) => name.includes(part)));
 const servers = await startServers({ env: process.env, say: (line) => console.error(line) });
 const copy = copyProject(ROOT);
 const green = new Map<string, Promise<readonly string[]>>();
-const results: object[] = [];
+const commit = (await runTool("git", ["describe", "--always", "--dirty", "--exclude=*"], { cwd: ROOT })).trim();
+const results: MutationResult[] = [];
 let failed = 0;
 try {
   for (const mutation of chosen) {
@@ -34,17 +35,17 @@ try {
     console.log(
       `${problem === null ? "ok  " : "FAIL"}  ${name} (${seconds} s)${problem === null ? "" : `\n${problem}`}`,
     );
-    results.push({ name, files: changes.map(({ file }) => file), caughtBy, isCaught: problem === null });
+    const files = changes.map(({ file }) => file);
+    results.push({ name, files, caughtBy, isCaught: problem === null, at: new Date().toISOString(), commit });
   }
 } finally {
   copy.remove();
   await servers.stop();
 }
-if (asked.length === 0) {
-  const commit = (await runTool("git", ["describe", "--always", "--dirty"], { cwd: ROOT })).trim();
-  const text = { at: new Date().toISOString(), commit, caught: results.length - failed, of: results.length, results };
-  writeFileSync(RESULT, `${JSON.stringify(text, null, 2)}\n`);
-}
+writeResults(
+  results,
+  MUTATIONS.map(({ name }) => name),
+);
 report({ passed: chosen.length - failed, failed });
 
 /** Null if the named test passes without the mutation and fails with it; otherwise what to repair. */

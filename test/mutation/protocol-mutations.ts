@@ -10,7 +10,7 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
   without(
     "fence read",
     "services/core/protocol/commit-decisions.ts",
-    ['if (fence !== epoch) return { kind: "abandoned", reason: "epoch_moved" };', "void fence;"],
+    ['if (notedEpoch !== epoch) return { kind: "abandoned", reason: "epoch_moved" };'],
     [SIMULATION, HOLDS],
   ),
   without(
@@ -82,7 +82,7 @@ export const OWNERSHIP_MUTATIONS: readonly Mutation[] = [
   without(
     "commit of a reader that was closed, embedded",
     "services/core/adapters/embedded/log/group-reader.ts",
-    ["if (last === undefined || isAbandoned()) return;", "if (last === undefined) return;"],
+    ["if (isAbandoned()) return;"],
     ["test/contract/group-file.test.ts", "after which it is no longer owned and can't commit"],
   ),
   without(

@@ -1,39 +1,56 @@
 import { type Mutation, without } from "./mutation.ts";
 
 const SQL = "services/core/adapters/sql";
+const BATCH = `${SQL}/projection/write-batch.sql`;
 const STORE = "test/contract/store.test.ts";
 
 /** What keeps the projection the fold of the log, and plans and migrations in one line. */
 export const STORE_MUTATIONS: readonly Mutation[] = [
   without(
-    "ON CONFLICT of events",
-    `${SQL}/projection/insert-events.sql`,
-    ["ON CONFLICT DO NOTHING\n"],
-    [STORE, "never takes a second decision for one round"],
+    "ON CONFLICT of positions",
+    BATCH,
+    [
+      `ON CONFLICT (log_partition) DO UPDATE SET
+    next_offset = excluded.next_offset, barrier_epoch = excluded.barrier_epoch
+  WHERE stored.next_offset = $2
+`,
+    ],
+    [STORE, "gives the fold of the log"],
+  ),
+  without(
+    "position check of the projection",
+    BATCH,
+    ["WHERE stored.next_offset = $2\n", "WHERE $2::bigint >= 0\n"],
+    [STORE, "changes nothing by a batch that does not begin where the projection stands"],
+  ),
+  without(
+    "ON CONFLICT of lead states",
+    BATCH,
+    [
+      `ON CONFLICT (tenant_id, lead_id) DO UPDATE SET
+    status = excluded.status, rep_id = excluded.rep_id, node_id = excluded.node_id, pool_id = excluded.pool_id,
+    since_ms = excluded.since_ms, due_at_ms = excluded.due_at_ms, captured_at_ms = excluded.captured_at_ms,
+    latitude_deg = excluded.latitude_deg, longitude_deg = excluded.longitude_deg, rest = excluded.rest
+`,
+    ],
+    [STORE, "gives the fold of the log"],
+  ),
+  without(
+    "ON CONFLICT of counts",
+    BATCH,
+    [
+      `ON CONFLICT (tenant_id, status, node_id, rep_id, log_partition) DO UPDATE SET
+    leads = stored.leads + excluded.leads, load_milli = stored.load_milli + excluded.load_milli,
+    last_since_ms = greatest(stored.last_since_ms, excluded.last_since_ms)
+`,
+    ],
+    [STORE, "gives the fold of the log"],
   ),
   without(
     "the permanent guard against two decisions for one round",
     `${SQL}/migrations/0001_projection.sql`,
     ["CREATE UNIQUE INDEX lead_event_decision", "CREATE INDEX lead_event_decision"],
     [STORE, "never takes a second decision for one round"],
-  ),
-  without(
-    "ON CONFLICT of lead states",
-    `${SQL}/projection/upsert-leads.sql`,
-    ["ON CONFLICT (tenant_id, lead_id) DO UPDATE SET\n  cycle = excluded.cycle,", "ON CONFLICT DO NOTHING; --"],
-    [STORE, "gives the fold of the log"],
-  ),
-  without(
-    "ON CONFLICT of first positions",
-    `${SQL}/projection/start-position.sql`,
-    ["ON CONFLICT (log_partition) DO NOTHING\n"],
-    [STORE, "lets one of two commits from the same position win"],
-  ),
-  without(
-    "position check of the projection",
-    `${SQL}/projection/advance-position.sql`,
-    ["WHERE log_partition = $1 AND next_offset = $2", "WHERE log_partition = $1 AND $2::bigint >= 0"],
-    [STORE, "changes nothing by a batch that does not begin where the projection stands"],
   ),
   without(
     "ON CONFLICT of plan versions",

@@ -44,16 +44,9 @@ function parseRequest(socket: Socket, frame: Buffer): KafkaRequest {
   return { socket, atMs: performance.now(), apiKey, apiVersion, body };
 }
 
-/** Acknowledgements that a Produce request asks for, and how many partitions it writes to. Versions 9 to 12. */
-export function readProduce({ apiVersion, body }: KafkaRequest): {
-  readonly acks: number;
-  readonly partitions: number;
-} {
+/** Acknowledgements that a Produce request asks for. Versions 9 to 12. */
+export function readAcks({ apiVersion, body }: KafkaRequest): number {
   if (apiVersion < 9 || apiVersion > 12) throw new Error(`Produce of version ${apiVersion} is not understood.`);
-  // No transactional id (one byte), acks, timeout, then compact arrays, whose length is stored plus one.
-  const acks = body.readInt16BE(1);
-  const topics = body.readUInt8(7) - 1;
-  if (topics !== 1) return { acks, partitions: Infinity };
-  const nameBytes = body.readUInt8(8) - 1;
-  return { acks, partitions: body.readUInt8(9 + nameBytes) - 1 };
+  // Behind the transactional id, which is absent: one byte.
+  return body.readInt16BE(1);
 }

@@ -106,14 +106,41 @@ export interface RecoveryStart {
   readonly startedBy: string;
 }
 
+/** What an operator did beside the doors. Kept for ever. */
+export interface AuditRecord {
+  readonly atMs: number;
+  /** The person, as far as the operating system or the person itself told. */
+  readonly actor: string;
+  readonly action: "dlq_replay_begun" | "dlq_replay_done" | (string & {});
+  /** Ids of what it was done to. */
+  readonly subjects: readonly string[];
+}
+
+/** A record to be written once more, byte for byte. */
+export interface RecordCopy {
+  readonly key: Uint8Array | null;
+  readonly bytes: Uint8Array;
+  /** Where it was first: goes into the header `replay-of`, where the log has headers. */
+  readonly replayOf: string;
+}
+
+/** Takes records as they are, decodable or not. The promises of `Topic.append` hold. */
+export interface CopyTarget {
+  /** Resolves to its offset. */
+  appendCopy(partition: number, copy: RecordCopy): Promise<number>;
+}
+
 /** Group of those who decide the leads; what it has committed is decided. */
 export const ROUTER_GROUP = "fairlead.router";
 
 /** All topics of one installation. */
 export interface Log {
   readonly leads: ConsumableTopic<LeadRequest>;
+  /** The same topic, for records that come once more. */
+  readonly leadCopies: CopyTarget;
   readonly decisions: ConsumableTopic<LogRecord>;
   readonly control: Topic<RecoveryStart>;
   readonly deadLetters: Topic<DeadLetter>;
+  readonly audit: Topic<AuditRecord>;
   close(): Promise<void>;
 }

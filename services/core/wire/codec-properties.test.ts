@@ -4,7 +4,9 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createCapturedLeadCodec } from "./captured-lead-codec.ts";
 import type { Codec } from "./codec.ts";
+import { createAuditRecordCodec } from "./audit-record-codec.ts";
 import { createDeadLetterCodec } from "./dead-letter-codec.ts";
+import { AuditRecordSchema } from "./gen/fairlead/v1/audit_pb.ts";
 import { RecoveryStartSchema } from "./gen/fairlead/v1/control_pb.ts";
 import { DeadLetterSchema } from "./gen/fairlead/v1/dead_letter_pb.ts";
 import { LogRecordSchema } from "./gen/fairlead/v1/decision_pb.ts";
@@ -27,6 +29,12 @@ const deadLetters = record({
   at: fc.string(),
   attempts: int,
   firstSeenMs: fc.maxSafeInteger(),
+});
+const auditRecords = record({
+  atMs: fc.maxSafeInteger(),
+  actor: fc.string(),
+  action: fc.string(),
+  subjects: fc.array(fc.string(), { maxLength: 5 }),
 });
 const recoveryStarts = record({ atMs: fc.maxSafeInteger(), startedBy: fc.string() });
 const prepare = () => ({ ok: false as const, code: "LEAD_INVALID", at: "prepare" });
@@ -111,6 +119,7 @@ codecSuite("lead requests", createLeadRequestCodec({ prepare }), CapturedLeadSch
 codecSuite("captured leads", createCapturedLeadCodec(), CapturedLeadSchema, capturedLeads);
 codecSuite("log records", createLogRecordCodec(), LogRecordSchema, logRecords);
 codecSuite("recovery starts", createRecoveryStartCodec(), RecoveryStartSchema, recoveryStarts);
+codecSuite("audit records", createAuditRecordCodec(), AuditRecordSchema, auditRecords);
 codecSuite("dead letters", createDeadLetterCodec(), DeadLetterSchema, deadLetters);
 
 it("gives a dead letter its original key", () => {

@@ -7,6 +7,7 @@ import type { PlanSource } from "../../core/ports/plan-source.ts";
 import type { Store } from "../../core/ports/store.ts";
 import { createPrepareLead } from "../../core/domain/lead/prepare-lead.ts";
 import type { Clock } from "../../core/domain/lead/clock.ts";
+import { createAuditRecordCodec } from "../../core/wire/audit-record-codec.ts";
 import { createDeadLetterCodec } from "../../core/wire/dead-letter-codec.ts";
 import { createLeadRequestCodec } from "../../core/wire/lead-request-codec.ts";
 import { createLogRecordCodec } from "../../core/wire/log-record-codec.ts";
@@ -38,6 +39,7 @@ export function createCodecs(vault: ContactVault, clock: Clock) {
     decisions: createLogRecordCodec(),
     control: createRecoveryStartCodec(),
     deadLetters: createDeadLetterCodec(),
+    audit: createAuditRecordCodec(),
   };
 }
 

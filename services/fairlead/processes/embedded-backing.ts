@@ -86,13 +86,21 @@ async function openFileLog(
     partitionCount: 1,
     codec: codecs.deadLetters,
   });
+  const audit = await createFileTopic({
+    ...common,
+    name: "fairlead.audit.v1",
+    partitionCount: 1,
+    codec: codecs.audit,
+  });
   return {
     leads,
+    leadCopies: leads,
     decisions,
     control,
     deadLetters,
+    audit,
     async close() {
-      for (const topic of [leads, decisions, control, deadLetters]) await topic.close();
+      for (const topic of [leads, decisions, control, deadLetters, audit]) await topic.close();
     },
   };
 }

@@ -19,7 +19,7 @@ export interface Mutations extends RedisMutations {
 
 interface Ports {
   readonly ledger: Ledger;
-  readonly log: Log;
+  readonly log: Pick<Log, "decisions" | "control">;
 }
 
 /** Ports for one run of `commitDecisions`: its second look at the end of the control topic repeats the first. */

@@ -116,7 +116,10 @@ export function startService(world: World, name: string): Service {
   return service;
 }
 
-function logPort({ scheduler, leads, decisions, control, deadLetters }: World, process: SimProcess): Log {
+/** Nobody replays dead letters in a simulation. */
+type SimulatedLog = Omit<Log, "leadCopies" | "audit">;
+
+function logPort({ scheduler, leads, decisions, control, deadLetters }: World, process: SimProcess): SimulatedLog {
   return {
     leads: topicPort(scheduler, process, leads),
     decisions: topicPort(scheduler, process, decisions),

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Producer, findErrorBy } from "@platformatic/kafka";
-import type { Codec } from "../../wire/codec.ts";
-import { createCloudEventHeaders } from "./cloud-event-headers.ts";
+import { type Header, createCloudEventHeaders } from "./cloud-event-headers.ts";
 import { logUnavailable } from "./kafka-faults.ts";
 import { LeaderUnknown, type TopicPartition, connectToLeader } from "./leader-connection.ts";
 import type { createProduce } from "./produce.ts";
-import { encodeRecordBatch } from "./record-batch.ts";
+import { type BatchRecord, encodeRecordBatch } from "./record-batch.ts";
 
 /** Above it the broker's limit of a batch comes near. */
 export const MAX_APPEND_RECORDS = 1000;
@@ -23,14 +22,16 @@ export interface Appender {
  * Appends to one topic. One append is one batch of one partition, so it is there whole or not at all; the next one of the
  * partition waits for it, so that a slow request is not overtaken.
  */
-export function createAppend<T>({ producer, produce }: Appender, topic: string, codec: Codec<T>) {
+export function createAppend({ producer, produce }: Appender, topic: string, eventType: string) {
   const tails = new Map<number, Promise<unknown>>();
-  const headersAt = createCloudEventHeaders(codec.eventType);
+  const headersAt = createCloudEventHeaders(eventType);
 
-  async function send(place: TopicPartition, values: readonly T[]): Promise<number> {
+  async function send(
+    place: TopicPartition,
+    { records, headers }: { readonly records: readonly BatchRecord[]; readonly headers: readonly Header[] },
+  ): Promise<number> {
     const nowMs = Date.now();
-    const records = values.map((value) => ({ key: codec.key(value), value: codec.encode(value) }));
-    const batch = encodeRecordBatch(records, headersAt(nowMs), nowMs);
+    const batch = encodeRecordBatch(records, headersAt(nowMs, headers), nowMs);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await produce(await connectToLeader(producer, place), place, batch);
@@ -44,8 +45,14 @@ export function createAppend<T>({ producer, produce }: Appender, topic: string, 
     }
   }
 
-  return function append(partition: number, values: readonly T[]): Promise<number> {
-    const sending = (tails.get(partition) ?? Promise.resolve()).then(() => send({ topic, partition }, values));
+  /** @param headers of each record, beside those of every event */
+  return function append(
+    partition: number,
+    records: readonly BatchRecord[],
+    headers: readonly Header[] = [],
+  ): Promise<number> {
+    const place = { topic, partition };
+    const sending = (tails.get(partition) ?? Promise.resolve()).then(() => send(place, { records, headers }));
     tails.set(
       partition,
       sending.catch(() => undefined),

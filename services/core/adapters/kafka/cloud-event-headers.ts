@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type BatchHeaders, encodeHeaders } from "./record-batch.ts";
 
+export type Header = readonly [name: string, value: string];
+
 const OWN_NAME = Buffer.from("ce_id");
 
 /**
@@ -8,14 +10,15 @@ const OWN_NAME = Buffer.from("ce_id");
  * unique as the standard asks, and costs one random number for all of them.
  */
 export function createCloudEventHeaders(eventType: string) {
-  return function headersAt(nowMs: number): BatchHeaders {
-    const shared = [
+  return function headersAt(nowMs: number, more: readonly Header[]): BatchHeaders {
+    const shared: readonly Header[] = [
       ["ce_specversion", "1.0"],
       ["ce_type", eventType],
       ["ce_source", "fairlead"],
       ["ce_time", new Date(nowMs).toISOString()],
       ["content-type", "application/protobuf"],
-    ] as const;
+      ...more,
+    ];
     const appendId = randomUUID();
     return {
       shared: encodeHeaders(shared),

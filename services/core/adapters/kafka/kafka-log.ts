@@ -1,12 +1,12 @@
 import type { LogRecord } from "../../domain/decision/log-record.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { LeadRequest } from "../../domain/lead/lead.ts";
-import type { ConsumableTopic, DeadLetter, Log, RecoveryStart } from "../../ports/log.ts";
+import type { AuditRecord, DeadLetter, Log, RecoveryStart } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
 import { partitionCounts, withAdmin } from "./create-topics.ts";
 import { createKafkaConnection } from "./kafka-connection.ts";
 import type { KafkaLogger } from "./kafka-logger.ts";
-import { createKafkaTopic } from "./kafka-topic.ts";
+import { createKafkaTopic, type KafkaTopic } from "./kafka-topic.ts";
 import { topicNames } from "./topic-specs.ts";
 
 export interface KafkaLogOptions {
@@ -29,6 +29,7 @@ export interface LogCodecs {
   readonly decisions: Codec<LogRecord>;
   readonly control: Codec<RecoveryStart>;
   readonly deadLetters: Codec<DeadLetter>;
+  readonly audit: Codec<AuditRecord>;
 }
 
 /** The topics of one installation. They exist already: see `createTopics`. */
@@ -38,13 +39,13 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<Log> {
   const connection = createKafkaConnection(options);
 
   const counts = await withAdmin(connection.groups, (admin) =>
-    partitionCounts(admin, [names.leads, names.decisions, names.control, names.deadLetters]),
+    partitionCounts(admin, [names.leads, names.decisions, names.control, names.deadLetters, names.audit]),
   ).catch(async (error: unknown) => {
     await connection.close();
     throw error;
   });
 
-  function topic<T>(name: string, codec: Codec<T>): ConsumableTopic<T> {
+  function topic<T>(name: string, codec: Codec<T>): KafkaTopic<T> {
     const partitionCount = counts.get(name);
     if (partitionCount === undefined) {
       throw new Fault("CONFIG_INVALID", `The topic ${name} does not exist. Run \`fairlead migrate\` first.`, {
@@ -64,11 +65,14 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<Log> {
   }
 
   try {
+    const leads = topic(names.leads, codecs.leads);
     return {
-      leads: topic(names.leads, codecs.leads),
+      leads,
+      leadCopies: leads,
       decisions: topic(names.decisions, codecs.decisions),
       control: topic(names.control, codecs.control),
       deadLetters: topic(names.deadLetters, codecs.deadLetters),
+      audit: topic(names.audit, codecs.audit),
       close: () => connection.close(),
     };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { ConsumableTopic } from "../../ports/log.ts";
+import type { ConsumableTopic, CopyTarget } from "../../ports/log.ts";
 import { MAX_APPEND_RECORDS, createAppend } from "./append-records.ts";
 import { readCommittedOffset } from "./committed-offset.ts";
 import { consumeGroup, type GroupTopic } from "./consume-group.ts";
@@ -14,9 +14,11 @@ export interface KafkaTopicOptions<T> extends GroupTopic<T> {
   readonly prefix?: string | undefined;
 }
 
-export function createKafkaTopic<T>(options: KafkaTopicOptions<T>): ConsumableTopic<T> {
+export type KafkaTopic<T> = ConsumableTopic<T> & CopyTarget;
+
+export function createKafkaTopic<T>(options: KafkaTopicOptions<T>): KafkaTopic<T> {
   const { connection, name, partitionCount, codec } = options;
-  const append = createAppend(connection, name, codec);
+  const append = createAppend(connection, name, codec.eventType);
 
   /** Both clients are silent about a partition that does not exist: one drops the records, the other wraps round. */
   function expectPartition(partition: number): void {
@@ -32,7 +34,14 @@ export function createKafkaTopic<T>(options: KafkaTopicOptions<T>): ConsumableTo
         throw new RangeError(`An append has 1 to ${MAX_APPEND_RECORDS} records, not ${values.length}.`);
       }
       expectPartition(partition);
-      return append(partition, values);
+      return append(
+        partition,
+        values.map((value) => ({ key: codec.key(value), value: codec.encode(value) })),
+      );
+    },
+    async appendCopy(partition, { key, bytes, replayOf }) {
+      expectPartition(partition);
+      return append(partition, [{ key, value: bytes }], [["replay-of", replayOf]]);
     },
     async endOffset(partition) {
       expectPartition(partition);

@@ -14,6 +14,7 @@ export interface TopicNames {
   readonly control: string;
   readonly retry: string;
   readonly deadLetters: string;
+  readonly audit: string;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -32,6 +33,7 @@ export function topicNames(prefix = "fairlead"): TopicNames {
     control: `${prefix}.control.v1`,
     retry: `${prefix}.leads.retry.v1`,
     deadLetters: `${prefix}.leads.dlq.v1`,
+    audit: `${prefix}.audit.v1`,
   };
 }
 
@@ -55,6 +57,7 @@ export function topicSpecs(names: TopicNames, partitions: number): readonly Topi
     { name: names.control, partitions: 1, settings: kept(FOREVER) },
     { name: names.retry, partitions, settings: kept(30 * DAY_MS) },
     { name: names.deadLetters, partitions, settings: kept(90 * DAY_MS) },
+    { name: names.audit, partitions: 1, settings: kept(FOREVER) },
   ];
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../../../domain/fault.ts";
 import type { Clock } from "../../../domain/lead/clock.ts";
-import type { ConsumableTopic } from "../../../ports/log.ts";
+import type { ConsumableTopic, CopyTarget } from "../../../ports/log.ts";
 import type { Codec } from "../../../wire/codec.ts";
 import type { EncodedRecord } from "./frame.ts";
 import { readCommitted } from "./group-offsets.ts";
@@ -29,7 +29,7 @@ export interface FileTopicOptions<T> {
   readonly segmentBytes?: number;
 }
 
-export interface FileTopic<T> extends ConsumableTopic<T> {
+export interface FileTopic<T> extends ConsumableTopic<T>, CopyTarget {
   /** Ends its group readers, waits for the appends under way, closes the files. */
   close(): Promise<void>;
 }
@@ -65,12 +65,8 @@ export async function createFileTopic<T>(options: FileTopicOptions<T>): Promise<
   return {
     name,
     partitionCount,
-    async append(partition, values) {
-      if (values.length === 0 || values.length > MAX_APPEND_RECORDS) {
-        throw new RangeError(`An append has 1 to ${MAX_APPEND_RECORDS} records, not ${values.length}.`);
-      }
-      return partitionAt(partition).append(values.map((value) => encode(codec, value)));
-    },
+    append: async (partition, values) => appendRecords(partitionAt(partition), encodeAll(codec, values)),
+    appendCopy: async (partition, { key, bytes }) => partitionAt(partition).append([{ key, value: bytes }]),
     endOffset: async (partition) => partitionAt(partition).endOffset(),
     readRange: (partition, fromOffset, toOffset) =>
       readEntries(partitionAt(partition), codec, { fromOffset, toOffset }),
@@ -109,8 +105,13 @@ async function openAll(wanted: readonly PartitionOptions[]): Promise<Partition[]
   throw failure.reason;
 }
 
-function encode<T>(codec: Codec<T>, value: T): EncodedRecord {
-  return { key: codec.key(value), value: codec.encode(value) };
+function appendRecords(partition: Partition, records: readonly EncodedRecord[]): Promise<number> {
+  if (records.length > 0 && records.length <= MAX_APPEND_RECORDS) return partition.append(records);
+  throw new RangeError(`An append has 1 to ${MAX_APPEND_RECORDS} records, not ${records.length}.`);
+}
+
+function encodeAll<T>(codec: Codec<T>, values: readonly T[]): readonly EncodedRecord[] {
+  return values.map((value) => ({ key: codec.key(value), value: codec.encode(value) }));
 }
 
 /** A record's partition follows from their number, so that number is written down before the first partition is made. */

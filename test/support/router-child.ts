@@ -18,7 +18,7 @@ const logger = flowLogger();
 const lifecycle = createLifecycle(logger);
 const config = loadConfig(process.env);
 const clock = Date.now;
-const backing = await openBacking({ config, name: "killer", clock, logger, lifecycle });
+const backing = await openBacking({ config, name: "router-child", clock, logger, lifecycle });
 const metrics = createProcessMetrics(logger);
 const context = await createServiceContext({
   config,
@@ -27,7 +27,7 @@ const context = await createServiceContext({
   logger,
   metrics,
   lifecycle,
-  processName: `killer-${process.pid}`,
+  processName: `router-${process.pid}`,
 });
 const mined = { ...context, plans: { ...context.plans, current: minedPlan } };
 await startRouting(mined, createRecovery(mined));
