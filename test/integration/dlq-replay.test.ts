@@ -4,7 +4,6 @@ import { createFindingSink, type Finding } from "../../services/auditor/finding.
 import { findLostLeads } from "../../services/auditor/find-lost-leads.ts";
 import type { AuditRecord, Entry, Log } from "../../services/core/ports/log.ts";
 import { createLogFold, type LogFold } from "../../services/core/domain/decision/log-fold.ts";
-import { foldUpTo } from "../../services/core/protocol/recover-ledger.ts";
 import { createPublishPlan } from "../../services/planner/publish-plan.ts";
 import { factsOf } from "../contract/store-records.ts";
 import { startNode } from "../support/child-process.ts";
@@ -137,8 +136,12 @@ function requestOf(leadId: string) {
 
 async function foldOf({ decisions }: Log): Promise<LogFold> {
   const fold = createLogFold();
-  const partitions = Array.from({ length: decisions.partitionCount }, (_, partition) => partition);
-  await foldUpTo(decisions, await Promise.all(partitions.map(decisions.endOffset)), fold);
+  for (let partition = 0; partition < decisions.partitionCount; partition++) {
+    const end = await decisions.endOffset(partition);
+    for await (const entries of decisions.readRange(partition, 0, end)) {
+      for (const entry of entries) if (entry.kind === "value") fold.add(partition, entry.value);
+    }
+  }
   return fold;
 }
 
