@@ -29,7 +29,7 @@ describe("the fault matrix", () => {
     const wanted = missing === undefined ? { simulated: isSimulated ? 1 : 0, real: wantedCount(row) } : NOTHING;
     const short = { simulated: simulated < wanted.simulated, real: real < wanted.real };
     if (short.simulated || short.real)
-      console.error(`${id} needs ${JSON.stringify(wanted)}: run test/model and test/chaos`);
+      console.error(`${id} needs ${JSON.stringify(wanted)}: see npm run test:chaos for the tests that count them`);
     expect(short).toEqual({ simulated: false, real: false });
   });
 

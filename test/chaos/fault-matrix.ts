@@ -56,7 +56,8 @@ export const FAULT_MATRIX = [
   { id: "F14", fault: "leads delivered twice", injected: { ci: 30, nightly: 500 }, isSimulated: true },
   { id: "F15", fault: "lead versions out of order", isSimulated: false, missing: "leads have no versions yet" },
   { id: "F16", fault: "poison over the wire", injected: { ci: 30, nightly: 600 }, isSimulated: true },
-  { id: "F17", fault: "a record that kills the router", isSimulated: false, missing: "there is no suspect mode yet" },
+  // Of test/integration/killer-record.test.ts.
+  { id: "F17", fault: "a record that kills the router", injected: { ci: 3, nightly: 10 }, isSimulated: false },
   { id: "F18", fault: "PostgreSQL killed, away, silent", injected: { ci: 5, nightly: 50 }, isSimulated: false },
   {
     id: "F19",

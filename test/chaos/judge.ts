@@ -74,6 +74,8 @@ async function problemsOfStore({ leads }: World, { store }: Backing): Promise<re
   for await (const states of store.allStates(TENANT)) {
     for (const { leadId, status, repId } of states) {
       stored.add(leadId);
+      // Nothing is wrong with the leads of the load, so whoever gave one up took it for the cause of a crash.
+      if (status === "dead") problems.push(`I1: ${leadId} was given up`);
       if (!leads.sent.has(leadId)) problems.push(`I1: ${leadId} was decided and never sent`);
       if (status === "owned" && repId !== null) owned.set(repId, (owned.get(repId) ?? 0) + 1);
     }

@@ -5,6 +5,7 @@ import { createCodecs, type Backing } from "../../services/fairlead/processes/ba
 import { createPublishPlan } from "../../services/planner/publish-plan.ts";
 import { factsOf } from "../contract/store-records.ts";
 import { startNode } from "../support/child-process.ts";
+import { tallyFaults } from "../support/fault-tally.ts";
 import { readDeadLetters } from "../support/flow-open.ts";
 import { distributedInstallation, embeddedInstallation, type Installation } from "../support/installation.ts";
 import { planOf, repsOf } from "../support/plan-builder.ts";
@@ -59,6 +60,7 @@ describe.each(MODES)("records that kill the process, %s", (_, open) => {
       });
       // The next start finds nothing to be careful about.
       expect(await runToItsEnd(installation)).toBe("at rest");
+      tallyFaults({ row: "F17", level: "R", count: deaths });
     },
   );
 });
