@@ -39,7 +39,7 @@ export function planSourceContract(name: string, open: () => Promise<OpenedPlans
     });
 
     it("gives plans that are published at once different versions", async () => {
-      const nodes = Array.from({ length: 10 }, (_, index) => `node-${index}`);
+      const nodes = Array.from({ length: 60 }, (_, index) => `node-${index}`);
       const published = await Promise.all(nodes.map((node) => database.plans.publish(planOf("acme", node))));
       expect(published.map(({ version }) => version).sort((a, b) => a - b)).toEqual(nodes.map((_, index) => index + 1));
       for (const plan of published) expect(await database.plans.version("acme", plan.version)).toEqual(plan);

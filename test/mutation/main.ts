@@ -23,6 +23,7 @@ const servers = await startServers({ env: process.env, say: (line) => console.er
 const copy = copyProject(ROOT);
 const green = new Map<string, Promise<readonly string[]>>();
 const commit = (await runTool("git", ["describe", "--always", "--dirty", "--exclude=*"], { cwd: ROOT })).trim();
+const names = MUTATIONS.map(({ name }) => name);
 const results: MutationResult[] = [];
 let failed = 0;
 try {
@@ -37,15 +38,13 @@ try {
     );
     const files = changes.map(({ file }) => file);
     results.push({ name, files, caughtBy, isCaught: problem === null, at: new Date().toISOString(), commit });
+    // After each, so that a run that is broken off has shown what it has shown.
+    writeResults(results, names);
   }
 } finally {
   copy.remove();
   await servers.stop();
 }
-writeResults(
-  results,
-  MUTATIONS.map(({ name }) => name),
-);
 report({ passed: chosen.length - failed, failed });
 
 /** Null if the named test passes without the mutation and fails with it; otherwise what to repair. */
