@@ -108,7 +108,8 @@ function sizeOf(scenario: Scenario): { readonly chunks: number; readonly rate: n
     case "overload": {
       const maximum = results.find((result) => result.scenario === "single")?.metrics["leads_accepted"]?.["rate"];
       const rate = Math.round(3 * (maximum ?? options.maximum));
-      return { chunks: chunksFor(rate), rate };
+      // Twice: the way up takes some, too.
+      return { chunks: chunksFor(2 * rate), rate };
     }
   }
 }

@@ -15,6 +15,7 @@ export { handleSummary } from "./summary.ts";
 
 const DRAIN_SECONDS = 90;
 const MOST_VUS = 1_500;
+const HALF_MAXIMUM = Math.round(target.rate / 6);
 const refused = new Counter("posts_refused");
 const withoutRetryAfter = new Counter("refusals_without_retry_after");
 /** Neither 202, 429 nor 503, a broken connection included. */
@@ -28,14 +29,18 @@ export const options: Options = {
   teardownTimeout: `${DRAIN_SECONDS + 30}s`,
   scenarios: {
     posts: {
-      executor: "constant-arrival-rate",
+      executor: "ramping-arrival-rate",
       exec: "post",
-      rate: target.rate,
-      duration: `${target.seconds}s`,
+      startRate: HALF_MAXIMUM,
       preAllocatedVUs: MOST_VUS,
-      maxVUs: MOST_VUS,
+      stages: [
+        // Callers keep their connections. Node takes one new one a turn of its event loop, so they are made before the storm.
+        { target: HALF_MAXIMUM, duration: "10s" },
+        { target: target.rate, duration: "1s" },
+        { target: target.rate, duration: `${target.seconds}s` },
+      ],
     },
-    memory: { executor: "constant-vus", exec: "watchMemory", vus: 1, duration: `${target.seconds}s` },
+    memory: { executor: "constant-vus", exec: "watchMemory", vus: 1, duration: `${target.seconds + 10}s` },
   },
   thresholds: {
     posts_unexpected: NOTHING_FAILED,
