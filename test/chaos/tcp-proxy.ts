@@ -71,7 +71,11 @@ export async function startTcpProxy(): Promise<TcpProxy> {
     const requests = carry(client, server, (request) => passRequest(link, request));
     const replies = carry(server, client, (reply) => passReply(link, reply));
     const broken = (): void => cut(link);
-    void Promise.all([requests, replies]).then(() => links.delete(link), broken);
+    const ended = (): void => {
+      links.delete(link);
+      link.onReply?.done(false);
+    };
+    void Promise.all([requests, replies]).then(ended, broken);
   });
 
   /** Chunks in order, each when the link lets it through and the receiver has room. */
@@ -122,6 +126,8 @@ export async function startTcpProxy(): Promise<TcpProxy> {
 
   function cut(link: Link): void {
     if (!links.delete(link)) return;
+    // Its reply will never pass; whoever waits for the strike must not wait for ever.
+    link.onReply?.done(false);
     link.client.resetAndDestroy();
     link.server.resetAndDestroy();
   }

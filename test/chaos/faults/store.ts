@@ -26,11 +26,20 @@ async function disturbStore(world: World, nth: number): Promise<number> {
       await throwOut(postgres.url);
       break;
     default:
-      await postgresProxy.strike({ kind: "cut", within: "reply", afterBytes: 0 }, (request) =>
-        request.includes("COMMIT"),
-      );
+      return (await loseCommit(world)) ? 1 : 0;
   }
   return 1;
+}
+
+const COMMIT_STATEMENT = "write-batch";
+const NOBODY_WRITES_MS = 10_000;
+
+/** The projection has committed, and the projector is not told. */
+function loseCommit({ stage: { postgresProxy } }: World): Promise<boolean> {
+  const hit = postgresProxy.strike({ kind: "cut", within: "reply", afterBytes: 0 }, (request) =>
+    request.includes(COMMIT_STATEMENT),
+  );
+  return Promise.race([hit, delay(NOBODY_WRITES_MS, false)]);
 }
 
 async function throwOut(url: string): Promise<void> {
