@@ -66,7 +66,7 @@ export async function startDistributedStack({ plan, settings }: StackOptions): P
   const options = { name: `bench-k6-${run}`, database: run, partitions: PARTITIONS, plan };
   const installation = await createInstallation(servers, options);
   const children = SERVICES.map((service): Child => {
-    // Keys are compared one by one: only the desk gets those of a thousand listeners.
+    // Only the desk knows the keys of a thousand listeners; the other services are called without one.
     const { FAIRLEAD_API_KEYS_FILE: keys, ...others } = settings;
     const own = service === "desk" && keys !== undefined ? { ...others, FAIRLEAD_API_KEYS_FILE: keys } : others;
     const all = { settings: { ...installation.settings, ...own } };
