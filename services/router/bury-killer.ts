@@ -6,6 +6,7 @@ import type { ActivePlans } from "../core/ports/active-plans.ts";
 import type { Entry } from "../core/ports/log.ts";
 import type { CommitOutcome, DecisionRequest } from "../core/protocol/commit-decisions.ts";
 import type { BuryPoison } from "./bury-poison.ts";
+import { matchAsReserved } from "./decision-request.ts";
 import type { RouterEvents } from "./router-events.ts";
 
 export interface BuryKillerDeps {
@@ -22,7 +23,8 @@ const KILLER = "RECORD_KILLER";
 /**
  * Gives up a record that killed the process whenever it was routed: to the dead-letter topic with its original bytes
  * first, then a decision that the lead is dead, so that it has an outcome as every other. Nothing of its content is
- * looked at but whose it is. If an attempt reserved something before it died, that reservation is what gets decided.
+ * looked at but whose it is. If an attempt reserved something before it died, that reservation is what gets decided, as
+ * any repeated one.
  */
 export function createBuryKiller(deps: BuryKillerDeps) {
   const { plans, buryPoison, commitDecisions, recoverLedger, clock, events } = deps;
@@ -32,7 +34,7 @@ export function createBuryKiller(deps: BuryKillerDeps) {
     if (entry.kind === "poison") return true;
     const plan = plans.current(entry.value.facts.tenantId);
     if (plan === null) return true;
-    const outcome = await commitDecisions([deathOf(entry.value, plan.version, clock())]);
+    const outcome = await commitDecisions([deathOf(plans, entry.value, { planVersion: plan.version, atMs: clock() })]);
     if (outcome.kind === "committed") return true;
     events.onAbandoned(outcome.reason);
     await recoverLedger();
@@ -40,7 +42,11 @@ export function createBuryKiller(deps: BuryKillerDeps) {
   };
 }
 
-function deathOf(request: LeadRequest, planVersion: number, atMs: number): DecisionRequest {
+function deathOf(
+  plans: ActivePlans,
+  request: LeadRequest,
+  { planVersion, atMs }: { readonly planVersion: number; readonly atMs: number },
+): DecisionRequest {
   const { facts, cycle } = request;
   const lead: MatchedLead = {
     request,
@@ -65,6 +71,11 @@ function deathOf(request: LeadRequest, planVersion: number, atMs: number): Decis
     tenantId: facts.tenantId,
     atMs,
     items: [lead.item],
-    decide: (results, epoch) => Promise.resolve(results.map((result) => buildDecision(lead, result, epoch))),
+    async decide([result], epoch) {
+      if (result === undefined) return [];
+      // What was reserved has been matched once and survived it; its floor is that of its node.
+      const isReserved = result.kind === "decided" && result.replayed;
+      return [buildDecision(isReserved ? await matchAsReserved(plans, lead, result) : lead, result, epoch)];
+    },
   };
 }

@@ -35,9 +35,17 @@ async function asReserved(
   return Promise.all(
     matched.map(async (lead, i) => {
       const result = results[i];
-      if (!isOfAnotherPlan(lead, i) || result?.kind !== "decided") return lead;
-      const plan = await plans.version(lead.facts.tenantId, result.planVersion);
-      return plan === null ? lead : matchLead(plan, lead.request, result.atMs);
+      return isOfAnotherPlan(lead, i) && result?.kind === "decided" ? matchAsReserved(plans, lead, result) : lead;
     }),
   );
+}
+
+/** The lead as it was matched when its slot was reserved. */
+export async function matchAsReserved(
+  plans: ActivePlans,
+  lead: MatchedLead,
+  { planVersion, atMs }: Extract<ReserveResult, { kind: "decided" }>,
+): Promise<MatchedLead> {
+  const plan = await plans.version(lead.facts.tenantId, planVersion);
+  return plan === null ? lead : matchLead(plan, lead.request, atMs);
 }

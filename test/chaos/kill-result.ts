@@ -14,7 +14,8 @@ export interface KillRun {
 
 export function recordKillRun({ seed, kills, tookMs, verdict }: KillRun): void {
   const { leads, records, atRestAfterMs, problems } = verdict;
-  const count = (invariant: string): number => problems.filter((problem) => problem.startsWith(invariant)).length;
+  const count = (invariant: string): number =>
+    problems.filter((problem) => new RegExp(`^${invariant}[_:]`, "u").test(problem)).length;
   const run = {
     at: new Date().toISOString(),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
@@ -26,7 +27,7 @@ export function recordKillRun({ seed, kills, tookMs, verdict }: KillRun): void {
     lost: count("I1"),
     double: count("I2"),
     overLimit: count("I3"),
-    otherProblems: problems.filter((problem) => !/^I[123]\b/u.test(problem)).length,
+    otherProblems: problems.filter((problem) => !/^I[123][_:]/u.test(problem)).length,
     atRestAfterSeconds: Math.round(atRestAfterMs / 100) / 10,
   };
   const runs: unknown[] = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8")) as { runs: unknown[] }).runs : [];
