@@ -110,7 +110,8 @@ async function startNode(node: Node, nodes: readonly Node[], { clusterId, option
 
   const java = findJava();
   const classes = ["-cp", join(kafkaJars(), "*"), `-Dlog4j2.configurationFile=${LOG_CONFIG}`];
-  const format = ["format", "--ignore-formatted", "--cluster-id", clusterId, "--config", properties];
+  // One word: an id may begin with a hyphen, and would be taken for an option.
+  const format = ["format", "--ignore-formatted", `--cluster-id=${clusterId}`, "--config", properties];
   // The tool lives for a second: not worth the optimising compiler.
   const shortLived = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"];
   await runTool(java, [...shortLived, ...classes, "kafka.tools.StorageTool", ...format]);
