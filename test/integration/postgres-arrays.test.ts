@@ -67,7 +67,8 @@ describe.each(ENGINES)("arrays on %s", (_, openSession) => {
   });
 
   it("hold JSON", async () => {
-    const json = fc.array(fc.jsonValue().filter((value) => !JSON.stringify(value).includes("-0")));
+    // What JSON writes is what can arrive: it has no negative zero, and no such number in an object either.
+    const json = fc.array(fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value))));
     const arrived = (values: unknown[]) => elements("json", jsonArray(values.map((value) => JSON.stringify(value))));
     await expect(violations(json, arrived)).resolves.toBeNull();
   });
