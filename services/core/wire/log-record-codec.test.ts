@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { VERDICTS } from "../domain/decision/explanation.ts";
 import { DECISION_VIAS, PARK_REASONS, TERRITORY_RULES } from "../domain/decision/log-record.ts";
 import * as generated from "./gen/fairlead/v1/decision_pb.ts";
+import { Verdict } from "./gen/fairlead/v1/explanation_pb.ts";
 import { createLogRecordCodec } from "./log-record-codec.ts";
 
 type Init = MessageInitShape<typeof generated.LogRecordSchema>;
@@ -26,7 +27,7 @@ const decodeDecision = (changes: DecisionInit) =>
   decode({ record: { case: "decision", value: { ...DECISION, ...changes } as DecisionInit } });
 
 it.each([
-  ["verdicts", generated.Verdict, VERDICTS],
+  ["verdicts", Verdict, VERDICTS],
   ["park reasons", generated.ParkReason, PARK_REASONS],
   ["ways a decision came about", generated.DecisionVia, DECISION_VIAS],
   ["territory rules", generated.TerritoryRule, TERRITORY_RULES],

@@ -4,15 +4,17 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Intent, Location, Source } from "./lead_pb.ts";
-import { file_fairlead_v1_lead } from "./lead_pb.ts";
+import type { Explanation } from "./explanation_pb.ts";
+import { file_fairlead_v1_explanation } from "./explanation_pb.ts";
+import type { LeadFacts } from "./lead_facts_pb.ts";
+import { file_fairlead_v1_lead_facts } from "./lead_facts_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file fairlead/v1/decision.proto.
  */
 export const file_fairlead_v1_decision: GenFile = /*@__PURE__*/
-  fileDesc("ChpmYWlybGVhZC92MS9kZWNpc2lvbi5wcm90bxILZmFpcmxlYWQudjEiygIKCUxvZ1JlY29yZBIpCghkZWNpc2lvbhgBIAEoCzIVLmZhaXJsZWFkLnYxLkRlY2lzaW9uSAASJwoHcmVsZWFzZRgCIAEoCzIULmZhaXJsZWFkLnYxLlJlbGVhc2VIABInCgdjbG9zdXJlGAMgASgLMhQuZmFpcmxlYWQudjEuQ2xvc3VyZUgAEisKCXJlb3BlbmluZxgEIAEoCzIWLmZhaXJsZWFkLnYxLlJlb3BlbmluZ0gAEioKCWZvbGxvd191cBgFIAEoCzIVLmZhaXJsZWFkLnYxLkZvbGxvd1VwSAASJwoHYmFycmllchgGIAEoCzIULmZhaXJsZWFkLnYxLkJhcnJpZXJIABI0Cg5wbGFuX3B1Ymxpc2hlZBgHIAEoCzIaLmZhaXJsZWFkLnYxLlBsYW5QdWJsaXNoZWRIAEIICgZyZWNvcmQilgUKCERlY2lzaW9uEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdsZWFkX2lkGAIgASgJEg0KBWN5Y2xlGAMgASgNEg0KBWF0X21zGAQgASgDEhAKCG9wZXJhdG9yGAUgASgJEhMKC2RlY2lzaW9uX2lkGAYgASgMEg0KBWVwb2NoGAcgASgDEhkKD2Fzc2lnbmVkX3JlcF9pZBgIIAEoCUgAEjAKDXBhcmtlZF9yZWFzb24YCSABKA4yFy5mYWlybGVhZC52MS5QYXJrUmVhc29uSAASGAoOcHVibGljX3Bvb2xfaWQYCiABKAlIABIeChRkdXBsaWNhdGVfb2ZfbGVhZF9pZBgLIAEoCUgAEhkKD3JlamVjdGVkX3JlYXNvbhgMIAEoCUgAEhUKC2RlYWRfcmVhc29uGA0gASgJSAASJQoDdmlhGA4gASgOMhguZmFpcmxlYWQudjEuRGVjaXNpb25WaWESMgoOdGVycml0b3J5X3J1bGUYDyABKA4yGi5mYWlybGVhZC52MS5UZXJyaXRvcnlSdWxlEhQKDHBsYW5fdmVyc2lvbhgQIAEoAxIPCgdub2RlX2lkGBEgASgJEhQKDHRlcnJpdG9yeV9pZBgSIAEoCRIPCgdzZWdtZW50GBMgASgJEikKBmNoYXJnZRgUIAEoCzIZLmZhaXJsZWFkLnYxLkxlZGdlckNoYXJnZRIWCglkdWVfYXRfbXMYFSABKANIAYgBARIlCgVmYWN0cxgWIAEoCzIWLmZhaXJsZWFkLnYxLkxlYWRGYWN0cxItCgtleHBsYW5hdGlvbhgXIAEoCzIYLmZhaXJsZWFkLnYxLkV4cGxhbmF0aW9uQgkKB291dGNvbWVCDAoKX2R1ZV9hdF9tcyJPCgxMZWRnZXJDaGFyZ2USEgoKbG9hZF9taWxsaRgBIAEoAxIOCgZjcmVkaXQYAiABKAESDAoEdHVybhgDIAEoAxINCgVmbG9vchgEIAEoASKhAwoJTGVhZEZhY3RzEhMKC2V4dGVybmFsX2lkGAMgASgJEiMKBnNvdXJjZRgEIAEoCzITLmZhaXJsZWFkLnYxLlNvdXJjZRInCghsb2NhdGlvbhgFIAEoCzIVLmZhaXJsZWFkLnYxLkxvY2F0aW9uEg8KB3Byb2R1Y3QYBiABKAkSEAoIbGFuZ3VhZ2UYByABKAkSEwoLY29tcGFueV9rZXkYCCABKAkSOgoKYXR0cmlidXRlcxgJIAMoCzImLmZhaXJsZWFkLnYxLkxlYWRGYWN0cy5BdHRyaWJ1dGVzRW50cnkSIwoGaW50ZW50GAogASgLMhMuZmFpcmxlYWQudjEuSW50ZW50EhUKDWlkZW50aXR5X2tleXMYCyADKAkSFgoOY2FwdHVyZWRfYXRfbXMYDCABKAMSDQoFc2NvcmUYDSABKAEaTgoPQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRIqCgV2YWx1ZRgCIAEoCzIbLmZhaXJsZWFkLnYxLkF0dHJpYnV0ZVZhbHVlOgI4AUoECAEQAkoECAIQAyJLCg5BdHRyaWJ1dGVWYWx1ZRIOCgR0ZXh0GAEgASgJSAASEAoGbnVtYmVyGAIgASgBSAASDgoEZmxhZxgDIAEoCEgAQgcKBXZhbHVlIoYBCgtFeHBsYW5hdGlvbhIRCgRzdGVwGAEgASgNSACIAQESFwoPcmVwX2luZGV4X3N0ZXBzGAIgAygREiYKCHZlcmRpY3RzGAMgAygOMhQuZmFpcmxlYWQudjEuVmVyZGljdBIMCgRmaXRzGAQgAygNEgwKBGdhcHMYBSADKARCBwoFX3N0ZXAixAEKB1JlbGVhc2USEQoJdGVuYW50X2lkGAEgASgJEg8KB2xlYWRfaWQYAiABKAkSDQoFY3ljbGUYAyABKA0SDQoFYXRfbXMYBCABKAMSEAoIb3BlcmF0b3IYBSABKAkSDgoGcmVwX2lkGAYgASgJEg4KBnJlYXNvbhgHIAEoCRISCgpsb2FkX21pbGxpGAggASgDEhgKDnB1YmxpY19wb29sX2lkGAkgASgJSAASEQoHcmVyb3V0ZRgKIAEoCEgAQgQKAnRvIuQBCgdDbG9zdXJlEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdsZWFkX2lkGAIgASgJEg0KBWN5Y2xlGAMgASgNEg0KBWF0X21zGAQgASgDEhAKCG9wZXJhdG9yGAUgASgJEioKBnJlc3VsdBgGIAEoDjIaLmZhaXJsZWFkLnYxLkNsb3N1cmVSZXN1bHQSDgoGcmVhc29uGAcgASgJEhMKBnJlcF9pZBgIIAEoCUgAiAEBEhIKCmxvYWRfbWlsbGkYCSABKAMSFQoNaWRlbnRpdHlfa2V5cxgKIAMoCUIJCgdfcmVwX2lkIm8KCVJlb3BlbmluZxIRCgl0ZW5hbnRfaWQYASABKAkSDwoHbGVhZF9pZBgCIAEoCRINCgVjeWNsZRgDIAEoDRINCgVhdF9tcxgEIAEoAxIQCghvcGVyYXRvchgFIAEoCRIOCgZyZWFzb24YBiABKAkivQEKCEZvbGxvd1VwEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdsZWFkX2lkGAIgASgJEg0KBWN5Y2xlGAMgASgNEg0KBWF0X21zGAQgASgDEhAKCG9wZXJhdG9yGAUgASgJEg4KBnJlcF9pZBgGIAEoCRInCgRraW5kGAcgASgOMhkuZmFpcmxlYWQudjEuRm9sbG93VXBLaW5kEhYKCWR1ZV9hdF9tcxgIIAEoA0gAiAEBQgwKCl9kdWVfYXRfbXMiGAoHQmFycmllchINCgVlcG9jaBgBIAEoAyJHCg1QbGFuUHVibGlzaGVkEhEKCXRlbmFudF9pZBgBIAEoCRIUCgxwbGFuX3ZlcnNpb24YAiABKAMSDQoFYXRfbXMYAyABKAMqmgEKClBhcmtSZWFzb24SGwoXUEFSS19SRUFTT05fVU5TUEVDSUZJRUQQABIcChhQQVJLX1JFQVNPTl9OT19URVJSSVRPUlkQARIcChhQQVJLX1JFQVNPTl9OT19DQU5ESURBVEUQAhIbChdQQVJLX1JFQVNPTl9OT19DQVBBQ0lUWRADEhYKElBBUktfUkVBU09OX01BTlVBTBAEKpcBCgtEZWNpc2lvblZpYRIcChhERUNJU0lPTl9WSUFfVU5TUEVDSUZJRUQQABIXChNERUNJU0lPTl9WSUFfUk9VVEVEEAESGQoVREVDSVNJT05fVklBX1JFUk9VVEVEEAISGAoUREVDSVNJT05fVklBX0NMQUlNRUQQAxIcChhERUNJU0lPTl9WSUFfVFJBTlNGRVJSRUQQBCrTAQoNVGVycml0b3J5UnVsZRIeChpURVJSSVRPUllfUlVMRV9VTlNQRUNJRklFRBAAEhoKFlRFUlJJVE9SWV9SVUxFX0FDQ09VTlQQARIcChhURVJSSVRPUllfUlVMRV9QUkVESUNBVEUQAhIaChZURVJSSVRPUllfUlVMRV9QT0xZR09OEAMSFwoTVEVSUklUT1JZX1JVTEVfQ09ERRAEEhoKFlRFUlJJVE9SWV9SVUxFX0RFRkFVTFQQBRIXChNURVJSSVRPUllfUlVMRV9OT05FEAYqogQKB1ZlcmRpY3QSFwoTVkVSRElDVF9VTlNQRUNJRklFRBAAEhIKDlZFUkRJQ1RfQ0hPU0VOEAESFAoQVkVSRElDVF9JTkFDVElWRRACEhIKDlZFUkRJQ1RfQUJTRU5UEAMSFQoRVkVSRElDVF9PRkZfU0hJRlQQBBIUChBWRVJESUNUX0VYQ0xVREVEEAUSGQoVVkVSRElDVF9TS0lMTF9NSVNTSU5HEAYSHAoYVkVSRElDVF9MQU5HVUFHRV9NSVNTSU5HEAcSHQoZVkVSRElDVF9TRU5JT1JJVFlfVE9PX0xPVxAIEh0KGVZFUkRJQ1RfUFJJVkFURV9QT09MX0ZVTEwQCRIVChFWRVJESUNUX0xPQURfRlVMTBAKEh4KGlZFUkRJQ1RfSU5UQUtFX1dJTkRPV19GVUxMEAsSHQoZVkVSRElDVF9EQUlMWV9DTEFJTV9MSU1JVBAMEiEKHVZFUkRJQ1RfQkVZT05EX0ZBSVJORVNTX0JPVU5EEA0SFQoRVkVSRElDVF9MT1dFUl9GSVQQDhIcChhWRVJESUNUX01PUkVfQ1JFRElUX1VTRUQQDxIgChxWRVJESUNUX1NFUlZFRF9NT1JFX1JFQ0VOVExZEBASFQoRVkVSRElDVF9ISUdIRVJfSUQQERIXChNWRVJESUNUX01PUkVfTE9BREVEEBISHAoYVkVSRElDVF9TVEVQX05PVF9SRUFDSEVEEBMqhAEKDUNsb3N1cmVSZXN1bHQSHgoaQ0xPU1VSRV9SRVNVTFRfVU5TUEVDSUZJRUQQABIcChhDTE9TVVJFX1JFU1VMVF9DT05WRVJURUQQARIZChVDTE9TVVJFX1JFU1VMVF9DTE9TRUQQAhIaChZDTE9TVVJFX1JFU1VMVF9OVVJUVVJFEAMqfQoMRm9sbG93VXBLaW5kEh4KGkZPTExPV19VUF9LSU5EX1VOU1BFQ0lGSUVEEAASGAoURk9MTE9XX1VQX0tJTkRfVklTSVQQARIXChNGT0xMT1dfVVBfS0lORF9DQUxMEAISGgoWRk9MTE9XX1VQX0tJTkRfTUVTU0FHRRADYgZwcm90bzM", [file_fairlead_v1_lead]);
+  fileDesc("ChpmYWlybGVhZC92MS9kZWNpc2lvbi5wcm90bxILZmFpcmxlYWQudjEiygIKCUxvZ1JlY29yZBIpCghkZWNpc2lvbhgBIAEoCzIVLmZhaXJsZWFkLnYxLkRlY2lzaW9uSAASJwoHcmVsZWFzZRgCIAEoCzIULmZhaXJsZWFkLnYxLlJlbGVhc2VIABInCgdjbG9zdXJlGAMgASgLMhQuZmFpcmxlYWQudjEuQ2xvc3VyZUgAEisKCXJlb3BlbmluZxgEIAEoCzIWLmZhaXJsZWFkLnYxLlJlb3BlbmluZ0gAEioKCWZvbGxvd191cBgFIAEoCzIVLmZhaXJsZWFkLnYxLkZvbGxvd1VwSAASJwoHYmFycmllchgGIAEoCzIULmZhaXJsZWFkLnYxLkJhcnJpZXJIABI0Cg5wbGFuX3B1Ymxpc2hlZBgHIAEoCzIaLmZhaXJsZWFkLnYxLlBsYW5QdWJsaXNoZWRIAEIICgZyZWNvcmQilgUKCERlY2lzaW9uEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdsZWFkX2lkGAIgASgJEg0KBWN5Y2xlGAMgASgNEg0KBWF0X21zGAQgASgDEhAKCG9wZXJhdG9yGAUgASgJEhMKC2RlY2lzaW9uX2lkGAYgASgMEg0KBWVwb2NoGAcgASgDEhkKD2Fzc2lnbmVkX3JlcF9pZBgIIAEoCUgAEjAKDXBhcmtlZF9yZWFzb24YCSABKA4yFy5mYWlybGVhZC52MS5QYXJrUmVhc29uSAASGAoOcHVibGljX3Bvb2xfaWQYCiABKAlIABIeChRkdXBsaWNhdGVfb2ZfbGVhZF9pZBgLIAEoCUgAEhkKD3JlamVjdGVkX3JlYXNvbhgMIAEoCUgAEhUKC2RlYWRfcmVhc29uGA0gASgJSAASJQoDdmlhGA4gASgOMhguZmFpcmxlYWQudjEuRGVjaXNpb25WaWESMgoOdGVycml0b3J5X3J1bGUYDyABKA4yGi5mYWlybGVhZC52MS5UZXJyaXRvcnlSdWxlEhQKDHBsYW5fdmVyc2lvbhgQIAEoAxIPCgdub2RlX2lkGBEgASgJEhQKDHRlcnJpdG9yeV9pZBgSIAEoCRIPCgdzZWdtZW50GBMgASgJEikKBmNoYXJnZRgUIAEoCzIZLmZhaXJsZWFkLnYxLkxlZGdlckNoYXJnZRIWCglkdWVfYXRfbXMYFSABKANIAYgBARIlCgVmYWN0cxgWIAEoCzIWLmZhaXJsZWFkLnYxLkxlYWRGYWN0cxItCgtleHBsYW5hdGlvbhgXIAEoCzIYLmZhaXJsZWFkLnYxLkV4cGxhbmF0aW9uQgkKB291dGNvbWVCDAoKX2R1ZV9hdF9tcyJPCgxMZWRnZXJDaGFyZ2USEgoKbG9hZF9taWxsaRgBIAEoAxIOCgZjcmVkaXQYAiABKAESDAoEdHVybhgDIAEoAxINCgVmbG9vchgEIAEoASLEAQoHUmVsZWFzZRIRCgl0ZW5hbnRfaWQYASABKAkSDwoHbGVhZF9pZBgCIAEoCRINCgVjeWNsZRgDIAEoDRINCgVhdF9tcxgEIAEoAxIQCghvcGVyYXRvchgFIAEoCRIOCgZyZXBfaWQYBiABKAkSDgoGcmVhc29uGAcgASgJEhIKCmxvYWRfbWlsbGkYCCABKAMSGAoOcHVibGljX3Bvb2xfaWQYCSABKAlIABIRCgdyZXJvdXRlGAogASgISABCBAoCdG8i5AEKB0Nsb3N1cmUSEQoJdGVuYW50X2lkGAEgASgJEg8KB2xlYWRfaWQYAiABKAkSDQoFY3ljbGUYAyABKA0SDQoFYXRfbXMYBCABKAMSEAoIb3BlcmF0b3IYBSABKAkSKgoGcmVzdWx0GAYgASgOMhouZmFpcmxlYWQudjEuQ2xvc3VyZVJlc3VsdBIOCgZyZWFzb24YByABKAkSEwoGcmVwX2lkGAggASgJSACIAQESEgoKbG9hZF9taWxsaRgJIAEoAxIVCg1pZGVudGl0eV9rZXlzGAogAygJQgkKB19yZXBfaWQibwoJUmVvcGVuaW5nEhEKCXRlbmFudF9pZBgBIAEoCRIPCgdsZWFkX2lkGAIgASgJEg0KBWN5Y2xlGAMgASgNEg0KBWF0X21zGAQgASgDEhAKCG9wZXJhdG9yGAUgASgJEg4KBnJlYXNvbhgGIAEoCSK9AQoIRm9sbG93VXASEQoJdGVuYW50X2lkGAEgASgJEg8KB2xlYWRfaWQYAiABKAkSDQoFY3ljbGUYAyABKA0SDQoFYXRfbXMYBCABKAMSEAoIb3BlcmF0b3IYBSABKAkSDgoGcmVwX2lkGAYgASgJEicKBGtpbmQYByABKA4yGS5mYWlybGVhZC52MS5Gb2xsb3dVcEtpbmQSFgoJZHVlX2F0X21zGAggASgDSACIAQFCDAoKX2R1ZV9hdF9tcyIYCgdCYXJyaWVyEg0KBWVwb2NoGAEgASgDIkcKDVBsYW5QdWJsaXNoZWQSEQoJdGVuYW50X2lkGAEgASgJEhQKDHBsYW5fdmVyc2lvbhgCIAEoAxINCgVhdF9tcxgDIAEoAyqaAQoKUGFya1JlYXNvbhIbChdQQVJLX1JFQVNPTl9VTlNQRUNJRklFRBAAEhwKGFBBUktfUkVBU09OX05PX1RFUlJJVE9SWRABEhwKGFBBUktfUkVBU09OX05PX0NBTkRJREFURRACEhsKF1BBUktfUkVBU09OX05PX0NBUEFDSVRZEAMSFgoSUEFSS19SRUFTT05fTUFOVUFMEAQqlwEKC0RlY2lzaW9uVmlhEhwKGERFQ0lTSU9OX1ZJQV9VTlNQRUNJRklFRBAAEhcKE0RFQ0lTSU9OX1ZJQV9ST1VURUQQARIZChVERUNJU0lPTl9WSUFfUkVST1VURUQQAhIYChRERUNJU0lPTl9WSUFfQ0xBSU1FRBADEhwKGERFQ0lTSU9OX1ZJQV9UUkFOU0ZFUlJFRBAEKtMBCg1UZXJyaXRvcnlSdWxlEh4KGlRFUlJJVE9SWV9SVUxFX1VOU1BFQ0lGSUVEEAASGgoWVEVSUklUT1JZX1JVTEVfQUNDT1VOVBABEhwKGFRFUlJJVE9SWV9SVUxFX1BSRURJQ0FURRACEhoKFlRFUlJJVE9SWV9SVUxFX1BPTFlHT04QAxIXChNURVJSSVRPUllfUlVMRV9DT0RFEAQSGgoWVEVSUklUT1JZX1JVTEVfREVGQVVMVBAFEhcKE1RFUlJJVE9SWV9SVUxFX05PTkUQBiqEAQoNQ2xvc3VyZVJlc3VsdBIeChpDTE9TVVJFX1JFU1VMVF9VTlNQRUNJRklFRBAAEhwKGENMT1NVUkVfUkVTVUxUX0NPTlZFUlRFRBABEhkKFUNMT1NVUkVfUkVTVUxUX0NMT1NFRBACEhoKFkNMT1NVUkVfUkVTVUxUX05VUlRVUkUQAyp9CgxGb2xsb3dVcEtpbmQSHgoaRk9MTE9XX1VQX0tJTkRfVU5TUEVDSUZJRUQQABIYChRGT0xMT1dfVVBfS0lORF9WSVNJVBABEhcKE0ZPTExPV19VUF9LSU5EX0NBTEwQAhIaChZGT0xMT1dfVVBfS0lORF9NRVNTQUdFEANiBnByb3RvMw", [file_fairlead_v1_explanation, file_fairlead_v1_lead_facts]);
 
 /**
  * One record of `fairlead.decisions.v1`, the log that everything else is folded from. Holds no personal data.
@@ -322,193 +324,6 @@ export const LedgerChargeSchema: GenMessage<LedgerCharge> = /*@__PURE__*/
   messageDesc(file_fairlead_v1_decision, 2);
 
 /**
- * Everything routing may know of a lead, but for its tenant and id, which are the decision's. No name, phone, e-mail or
- * address.
- *
- * @generated from message fairlead.v1.LeadFacts
- */
-export type LeadFacts = Message<"fairlead.v1.LeadFacts"> & {
-  /**
-   * Id of the lead in the capture system.
-   *
-   * @generated from field: string external_id = 3;
-   */
-  externalId: string;
-
-  /**
-   * Where the lead came from.
-   *
-   * @generated from field: fairlead.v1.Source source = 4;
-   */
-  source?: Source | undefined;
-
-  /**
-   * WGS-84 point and codes; `address` and `datum` are never set.
-   *
-   * @generated from field: fairlead.v1.Location location = 5;
-   */
-  location?: Location | undefined;
-
-  /**
-   * Product or product line asked for.
-   *
-   * @generated from field: string product = 6;
-   */
-  product: string;
-
-  /**
-   * BCP 47 tag of the language to serve in.
-   *
-   * @generated from field: string language = 7;
-   */
-  language: string;
-
-  /**
-   * Normal form of the company name; empty if unknown.
-   *
-   * @generated from field: string company_key = 8;
-   */
-  companyKey: string;
-
-  /**
-   * Further facts.
-   *
-   * @generated from field: map<string, fairlead.v1.AttributeValue> attributes = 9;
-   */
-  attributes: { [key: string]: AttributeValue };
-
-  /**
-   * Declared intent.
-   *
-   * @generated from field: fairlead.v1.Intent intent = 10;
-   */
-  intent?: Intent | undefined;
-
-  /**
-   * Keyed hashes of strong identities.
-   *
-   * @generated from field: repeated string identity_keys = 11;
-   */
-  identityKeys: string[];
-
-  /**
-   * When the lead was captured, ms since the Unix epoch.
-   *
-   * @generated from field: int64 captured_at_ms = 12;
-   */
-  capturedAtMs: bigint;
-
-  /**
-   * Score in points.
-   *
-   * @generated from field: double score = 13;
-   */
-  score: number;
-};
-
-/**
- * Describes the message fairlead.v1.LeadFacts.
- * Use `create(LeadFactsSchema)` to create a new message.
- */
-export const LeadFactsSchema: GenMessage<LeadFacts> = /*@__PURE__*/
-  messageDesc(file_fairlead_v1_decision, 3);
-
-/**
- * A value of an attribute.
- *
- * @generated from message fairlead.v1.AttributeValue
- */
-export type AttributeValue = Message<"fairlead.v1.AttributeValue"> & {
-  /**
-   * Exactly one is set.
-   *
-   * @generated from oneof fairlead.v1.AttributeValue.value
-   */
-  value: {
-    /**
-     * Text.
-     *
-     * @generated from field: string text = 1;
-     */
-    value: string;
-    case: "text";
-  } | {
-    /**
-     * A finite number.
-     *
-     * @generated from field: double number = 2;
-     */
-    value: number;
-    case: "number";
-  } | {
-    /**
-     * True or false.
-     *
-     * @generated from field: bool flag = 3;
-     */
-    value: boolean;
-    case: "flag";
-  } | { case: undefined; value?: undefined };
-};
-
-/**
- * Describes the message fairlead.v1.AttributeValue.
- * Use `create(AttributeValueSchema)` to create a new message.
- */
-export const AttributeValueSchema: GenMessage<AttributeValue> = /*@__PURE__*/
-  messageDesc(file_fairlead_v1_decision, 4);
-
-/**
- * Every candidate's verdict as four columns of equal length: those who were compared, then those who were not.
- *
- * @generated from message fairlead.v1.Explanation
- */
-export type Explanation = Message<"fairlead.v1.Explanation"> & {
-  /**
-   * Index of the step that placed the lead, from 0. Absent if none did.
-   *
-   * @generated from field: optional uint32 step = 1;
-   */
-  step?: number | undefined;
-
-  /**
-   * The candidates, each once: positions in the list of reps of the routing plan of `plan_version`, as the difference to
-   * the candidate before; the first to 0.
-   *
-   * @generated from field: repeated sint32 rep_index_steps = 2;
-   */
-  repIndexSteps: number[];
-
-  /**
-   * The check that settled each candidate.
-   *
-   * @generated from field: repeated fairlead.v1.Verdict verdicts = 3;
-   */
-  verdicts: Verdict[];
-
-  /**
-   * Fit of each, ten-thousandths (0 to 10,000). 0 for reps a hard filter stopped.
-   *
-   * @generated from field: repeated uint32 fits = 4;
-   */
-  fits: number[];
-
-  /**
-   * The smallest change that would have let each pass its check; unit by verdict.
-   *
-   * @generated from field: repeated uint64 gaps = 5;
-   */
-  gaps: bigint[];
-};
-
-/**
- * Describes the message fairlead.v1.Explanation.
- * Use `create(ExplanationSchema)` to create a new message.
- */
-export const ExplanationSchema: GenMessage<Explanation> = /*@__PURE__*/
-  messageDesc(file_fairlead_v1_decision, 5);
-
-/**
  * Ends the ownership of a cycle.
  *
  * @generated from message fairlead.v1.Release
@@ -599,7 +414,7 @@ export type Release = Message<"fairlead.v1.Release"> & {
  * Use `create(ReleaseSchema)` to create a new message.
  */
 export const ReleaseSchema: GenMessage<Release> = /*@__PURE__*/
-  messageDesc(file_fairlead_v1_decision, 6);
+  messageDesc(file_fairlead_v1_decision, 3);
 
 /**
  * Ends the life of a lead.
@@ -683,7 +498,7 @@ export type Closure = Message<"fairlead.v1.Closure"> & {
  * Use `create(ClosureSchema)` to create a new message.
  */
 export const ClosureSchema: GenMessage<Closure> = /*@__PURE__*/
-  messageDesc(file_fairlead_v1_decision, 7);
+  messageDesc(file_fairlead_v1_decision, 4);
 
 /**
  * A closed lead came back. It is now open in a cycle of its own, without a decision; the router gives it the one after.
@@ -739,7 +554,7 @@ export type Reopening = Message<"fairlead.v1.Reopening"> & {
  * Use `create(ReopeningSchema)` to create a new message.
  */
 export const ReopeningSchema: GenMessage<Reopening> = /*@__PURE__*/
-  messageDesc(file_fairlead_v1_decision, 8);
+  messageDesc(file_fairlead_v1_decision, 5);
 
 /**
  * The owner did something with the lead, which moves its due time.
@@ -809,7 +624,7 @@ export type FollowUp = Message<"fairlead.v1.FollowUp"> & {
  * Use `create(FollowUpSchema)` to create a new message.
  */
 export const FollowUpSchema: GenMessage<FollowUp> = /*@__PURE__*/
-  messageDesc(file_fairlead_v1_decision, 9);
+  messageDesc(file_fairlead_v1_decision, 6);
 
 /**
  * Decisions of an older epoch behind this record are void, for every reader.
@@ -830,7 +645,7 @@ export type Barrier = Message<"fairlead.v1.Barrier"> & {
  * Use `create(BarrierSchema)` to create a new message.
  */
 export const BarrierSchema: GenMessage<Barrier> = /*@__PURE__*/
-  messageDesc(file_fairlead_v1_decision, 10);
+  messageDesc(file_fairlead_v1_decision, 7);
 
 /**
  * A routing plan became active.
@@ -865,7 +680,7 @@ export type PlanPublished = Message<"fairlead.v1.PlanPublished"> & {
  * Use `create(PlanPublishedSchema)` to create a new message.
  */
 export const PlanPublishedSchema: GenMessage<PlanPublished> = /*@__PURE__*/
-  messageDesc(file_fairlead_v1_decision, 11);
+  messageDesc(file_fairlead_v1_decision, 8);
 
 /**
  * Why a lead waits.
@@ -1047,166 +862,6 @@ export const TerritoryRuleSchema: GenEnum<TerritoryRule> = /*@__PURE__*/
   enumDesc(file_fairlead_v1_decision, 2);
 
 /**
- * The check that settled a candidate, in the order of the checks.
- *
- * @generated from enum fairlead.v1.Verdict
- */
-export const Verdict = {
-  /**
-   * Never written.
-   *
-   * @generated from enum value: VERDICT_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED: 0,
-
-  /**
-   * Got the lead.
-   *
-   * @generated from enum value: VERDICT_CHOSEN = 1;
-   */
-  CHOSEN: 1,
-
-  /**
-   * Has left, or is switched off.
-   *
-   * @generated from enum value: VERDICT_INACTIVE = 2;
-   */
-  INACTIVE: 2,
-
-  /**
-   * Absent on this day.
-   *
-   * @generated from enum value: VERDICT_ABSENT = 3;
-   */
-  ABSENT: 3,
-
-  /**
-   * Outside working hours.
-   *
-   * @generated from enum value: VERDICT_OFF_SHIFT = 4;
-   */
-  OFF_SHIFT: 4,
-
-  /**
-   * May not get this lead in this round.
-   *
-   * @generated from enum value: VERDICT_EXCLUDED = 5;
-   */
-  EXCLUDED: 5,
-
-  /**
-   * Gap: missing levels.
-   *
-   * @generated from enum value: VERDICT_SKILL_MISSING = 6;
-   */
-  SKILL_MISSING: 6,
-
-  /**
-   * Doesn't speak the language.
-   *
-   * @generated from enum value: VERDICT_LANGUAGE_MISSING = 7;
-   */
-  LANGUAGE_MISSING: 7,
-
-  /**
-   * Gap: missing levels.
-   *
-   * @generated from enum value: VERDICT_SENIORITY_TOO_LOW = 8;
-   */
-  SENIORITY_TOO_LOW: 8,
-
-  /**
-   * Gap: slots.
-   *
-   * @generated from enum value: VERDICT_PRIVATE_POOL_FULL = 9;
-   */
-  PRIVATE_POOL_FULL: 9,
-
-  /**
-   * Gap: thousandths of a load unit.
-   *
-   * @generated from enum value: VERDICT_LOAD_FULL = 10;
-   */
-  LOAD_FULL: 10,
-
-  /**
-   * Gap: leads that must leave the window.
-   *
-   * @generated from enum value: VERDICT_INTAKE_WINDOW_FULL = 11;
-   */
-  INTAKE_WINDOW_FULL: 11,
-
-  /**
-   * Gap: claims.
-   *
-   * @generated from enum value: VERDICT_DAILY_CLAIM_LIMIT = 12;
-   */
-  DAILY_CLAIM_LIMIT: 12,
-
-  /**
-   * Gap: thousandths of a lead unit ahead of the bound.
-   *
-   * @generated from enum value: VERDICT_BEYOND_FAIRNESS_BOUND = 13;
-   */
-  BEYOND_FAIRNESS_BOUND: 13,
-
-  /**
-   * Gap: fit points.
-   *
-   * @generated from enum value: VERDICT_LOWER_FIT = 14;
-   */
-  LOWER_FIT: 14,
-
-  /**
-   * Gap: thousandths of a lead unit.
-   *
-   * @generated from enum value: VERDICT_MORE_CREDIT_USED = 15;
-   */
-  MORE_CREDIT_USED: 15,
-
-  /**
-   * Gap: turns.
-   *
-   * @generated from enum value: VERDICT_SERVED_MORE_RECENTLY = 16;
-   */
-  SERVED_MORE_RECENTLY: 16,
-
-  /**
-   * Lost a tie by id. Gap: 0.
-   *
-   * @generated from enum value: VERDICT_HIGHER_ID = 17;
-   */
-  HIGHER_ID: 17,
-
-  /**
-   * Gap: thousandths of a load unit.
-   *
-   * @generated from enum value: VERDICT_MORE_LOADED = 18;
-   */
-  MORE_LOADED: 18,
-
-  /**
-   * The step this rep is in was not needed.
-   *
-   * @generated from enum value: VERDICT_STEP_NOT_REACHED = 19;
-   */
-  STEP_NOT_REACHED: 19,
-} as const;
-
-/**
- * The check that settled a candidate, in the order of the checks.
- *
- * @generated from enum fairlead.v1.Verdict
- */
-export type Verdict = (typeof Verdict)[keyof typeof Verdict] | UnknownEnum;
-
-/**
- * Describes the enum fairlead.v1.Verdict.
- */
-export const VerdictSchema: GenEnum<Verdict> = /*@__PURE__*/
-  enumDesc(file_fairlead_v1_decision, 3);
-
-/**
  * How the life of a lead ended.
  *
  * @generated from enum fairlead.v1.ClosureResult
@@ -1252,7 +907,7 @@ export type ClosureResult = (typeof ClosureResult)[keyof typeof ClosureResult] |
  * Describes the enum fairlead.v1.ClosureResult.
  */
 export const ClosureResultSchema: GenEnum<ClosureResult> = /*@__PURE__*/
-  enumDesc(file_fairlead_v1_decision, 4);
+  enumDesc(file_fairlead_v1_decision, 3);
 
 /**
  * What a follow-up was.
@@ -1300,5 +955,5 @@ export type FollowUpKind = (typeof FollowUpKind)[keyof typeof FollowUpKind] | Un
  * Describes the enum fairlead.v1.FollowUpKind.
  */
 export const FollowUpKindSchema: GenEnum<FollowUpKind> = /*@__PURE__*/
-  enumDesc(file_fairlead_v1_decision, 5);
+  enumDesc(file_fairlead_v1_decision, 4);
 
