@@ -35,7 +35,7 @@ export function createStore(session: SqlSession): Store {
       return { items: items.map((state) => ({ state, distanceMeters: null })), next };
     },
     load: (scope) => liveLoad(session, scope),
-    events: (partition, afterOffset, limit) => eventsAfter(session, { partition, afterOffset, limit }),
+    events: (after, limit, scope) => eventsAfter(session, { after, limit, scope }),
     eventAt: (partition, offset) => eventAt(session, { partition, offset }),
 
     parkedNodes: (tenantId) => waitingNodes(session, tenantId),
