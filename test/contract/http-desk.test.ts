@@ -18,6 +18,7 @@ const REPS = [
   repOf("eve", "north-a", { claimsPerDay: 2 }),
   repOf("fay", "north-b"),
   { ...repOf("gil", "north-b"), active: false },
+  { ...repOf("hal", "north-b"), nodeIds: ["north-b", "south"] },
 ];
 
 const inPool = { kind: "public", poolId: "north-pool" } as const;
@@ -201,12 +202,18 @@ describe("the desk", () => {
       expect((await get(`/v1/pools/north-pool/leads?${query}`)).statusCode).toBe(422);
     }
     expect((await get("/v1/pools/north-pool/leads?after=forged")).json()).toMatchObject({ code: "CURSOR_INVALID" });
+    await newLead({ kind: "assigned", repId: "hal" }, "north-b");
     const load = (await get("/v1/org/south/load")).json();
-    expect(load).toMatchObject({ nodeId: "south", items: [{ repId: "cy", owned: 0, freeSlots: 10 }], next: null });
+    // What hal owns in the other team takes a slot of his, though it is not south's (A8).
+    const [cy, hal] = [
+      { repId: "cy", owned: 0, freeSlots: 10 },
+      { repId: "hal", owned: 0, freeSlots: 9 },
+    ];
+    expect(load).toMatchObject({ nodeId: "south", owned: 0, items: [cy, hal], next: null });
     const page = (await get("/v1/org/north/load?limit=2")).json<{ items: { repId: string }[]; next: string }>();
     expect(page.items.map(({ repId }) => repId)).toEqual(["ana", "bo"]);
     const rest = (await get(`/v1/org/north/load?after=${page.next}`)).json<{ items: { repId: string }[] }>();
-    expect(rest.items.map(({ repId }) => repId)).toEqual(["dee", "eve", "fay", "gil"]);
+    expect(rest.items.map(({ repId }) => repId)).toEqual(["dee", "eve", "fay", "gil", "hal"]);
   });
 });
 

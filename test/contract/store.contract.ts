@@ -164,6 +164,12 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
         parked: 1,
         public: 1,
       });
+      expect(await store.held(TENANT, ["rep-0", "rep-1", "rep-9"])).toEqual(
+        new Map([
+          ["rep-0", 1],
+          ["rep-1", 2],
+        ]),
+      );
       expect(await store.statusCounts(TENANT)).toEqual(
         new Map([
           ["owned", 3],

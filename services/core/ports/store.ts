@@ -127,6 +127,8 @@ export interface LeadReads {
   ): Promise<Page<PoolLead>>;
   /** Counts by rep and status over the nodes of the scope. */
   load(scope: ReadScope): Promise<NodeLoad>;
+  /** Owned leads of reps in all nodes, in and out of anybody's scope: what their limits are about. */
+  held(tenantId: string, repIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
    * Effective records behind an offset of each partition, at most so many of each. With a scope at least those that may
    * concern it, which the stream then judges one by one; null is for all of them, of every tenant.
