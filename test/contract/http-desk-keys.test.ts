@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openEmbedded, repOf, token, type Opened } from "./http-open-embedded.ts";
+import { decision } from "../../services/core/domain/decision/records.fixture.ts";
+import { openEmbedded, repOf, TENANT, token, type Opened } from "./http-open-embedded.ts";
 
 const REPS = [repOf("ana", "north-a"), repOf("bo", "north-b"), repOf("cy", "south")];
 const inPool = { kind: "public", poolId: "north-pool" } as const;
@@ -61,6 +62,26 @@ describe("the desk with keys", () => {
         answer.json<object>(),
       );
       expect(answers[0]).toEqual({ ...answers[1], instance: hidden });
+    }
+  });
+
+  it("explains a decision without the reps of other teams that a step had asked too", async () => {
+    const candidates = [
+      { repIndex: 0, verdict: "chosen", fit: 8_000, gap: 0 },
+      { repIndex: 2, verdict: "private_pool_full", fit: 0, gap: 1 },
+    ] as const;
+    const place = { tenantId: TENANT, leadId: "asked-more", nodeId: "north-a", planVersion: 1 };
+    await opened.append({ ...decision(1, "ana"), ...place, explanation: { step: 1, candidates } });
+    const explained = async (who: string) =>
+      (await call(who, "/v1/leads/asked-more/explanation")).json<{ hidden: number; candidates: { repId: string }[] }>();
+    for (const [who, repIds] of [
+      ["admin", ["ana", "cy"]],
+      ["north", ["ana"]],
+      ["ana", ["ana"]],
+    ] as const) {
+      const answer = await explained(who);
+      expect(answer.candidates.map(({ repId }) => repId)).toEqual(repIds);
+      expect(answer.hidden).toBe(2 - repIds.length);
     }
   });
 
