@@ -1,68 +1,87 @@
-import { get, type ClientRequest } from "node:http";
-import { quantiles, round, type Quantiles } from "../pipeline/summary.ts";
+import { connect, type Socket } from "node:net";
+import { quantiles, type Quantiles } from "../pipeline/summary.ts";
 
-export interface StreamResult {
-  readonly clients: number;
+export interface Listeners {
+  /** Events that each has had since it was seated. */
+  readonly events: readonly number[];
   /** Streams that were refused or ended. */
-  readonly broken: number;
-  readonly events: number;
-  readonly eventsPerSecond: number;
-  /** Clients that got at least one event. */
-  readonly reached: number;
-  /** From the decision to the event at the client, over all clients and events. */
-  readonly delayMs: Quantiles;
+  broken(): number;
+  /** Delays from here on, from the decision to the event at the client; forgets those before. */
+  measure(): void;
+  /** Over all clients and events. */
+  delays(): Quantiles & { readonly count: number };
+  close(): void;
 }
 
-const AT = /"at":"([^"]+)"/gu;
+const AT = '"at":"';
+const AT_CHARACTERS = "2026-01-01T00:00:00.000Z".length;
+/** All clients read into it: what came is looked through before the next one reads. */
+const BUFFER = Buffer.alloc(256 * 1024);
 
-/** Clients of the live stream, one a token. Each looks only for the times of its events: it shares our processors. */
-export async function openStreams(baseUrl: string, tokens: readonly string[]) {
-  const requests: ClientRequest[] = [];
+/**
+ * Clients of the live stream, one a token, seated when this resolves. They share two cores with what they measure, so they
+ * are sockets that look for nothing but the times of events.
+ */
+export async function openListeners(baseUrl: string, tokens: readonly string[]): Promise<Listeners> {
+  const { hostname, port } = new URL(baseUrl);
+  const sockets: Socket[] = [];
   const events = tokens.map(() => 0);
   let delaysMs: number[] = [];
   let broken = 0;
-  let startedMs = performance.now();
+  let isClosing = false;
 
   function open(token: string, index: number): Promise<void> {
     return new Promise((resolve) => {
-      const request = get(`${baseUrl}/v1/stream`, { agent: false, headers: { authorization: `Bearer ${token}` } });
-      requests.push(request);
-      request.on("error", () => (broken += 1));
-      request.on("response", (response) => {
-        if (response.statusCode !== 200) broken += 1;
-        response.setEncoding("utf8");
-        response.on("end", () => (broken += 1));
-        response.on("data", (chunk: string) => {
-          // With the first position the client is seated.
-          resolve();
-          const nowMs = Date.now();
-          for (const [, at] of chunk.matchAll(AT)) {
-            delaysMs.push(nowMs - Date.parse(at ?? ""));
-            events[index] = (events[index] ?? 0) + 1;
-          }
-        });
+      let rest = "";
+      let isSeated = false;
+      const socket = connect({
+        host: hostname,
+        port: Number(port),
+        onread: {
+          buffer: BUFFER,
+          callback(length) {
+            rest = hear(rest + BUFFER.toString("latin1", 0, length), index);
+            if (!isSeated) {
+              isSeated = rest.includes("\nid: ");
+              if (isSeated) resolve();
+            }
+            return true;
+          },
+        },
       });
+      sockets.push(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        if (!isClosing) broken += 1;
+        resolve();
+      });
+      socket.write(`GET /v1/stream HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${token}\r\n\r\n`);
     });
+  }
+
+  /** Counts and times whole events. @returns what may be the beginning of the next */
+  function hear(text: string, index: number): string {
+    const nowMs = Date.now();
+    let behind = 0;
+    for (let at = text.indexOf(AT); at >= 0; at = text.indexOf(AT, behind)) {
+      const begin = at + AT.length;
+      if (begin + AT_CHARACTERS > text.length) break;
+      behind = begin + AT_CHARACTERS;
+      delaysMs.push(nowMs - Date.parse(text.slice(begin, behind)));
+      events[index]! += 1;
+    }
+    return text.slice(behind);
   }
 
   for (const [index, token] of tokens.entries()) await open(token, index);
   return {
-    /** Forgets what came until now. */
-    reset(): void {
-      delaysMs = [];
-      events.fill(0);
-      startedMs = performance.now();
-    },
-    close(): StreamResult {
-      const seconds = (performance.now() - startedMs) / 1000;
-      const result = { clients: tokens.length, broken, events: delaysMs.length };
-      for (const request of requests) request.destroy();
-      return {
-        ...result,
-        eventsPerSecond: round(result.events / seconds),
-        reached: events.filter((count) => count > 0).length,
-        delayMs: quantiles(delaysMs.length === 0 ? [Number.NaN] : delaysMs),
-      };
+    events,
+    broken: () => broken,
+    measure: () => void (delaysMs = []),
+    delays: () => ({ count: delaysMs.length, ...quantiles(delaysMs.length === 0 ? [Number.NaN] : delaysMs) }),
+    close() {
+      isClosing = true;
+      for (const socket of sockets) socket.destroy();
     },
   };
 }

@@ -19,7 +19,7 @@ export interface ReadResult {
   readonly latencyMsByRead: Readonly<Record<string, Quantiles>>;
 }
 
-const TICK_MS = 2;
+const TICK_MS = 1;
 const SOCKETS = 64;
 
 /** Asks at a fixed rate for so long, whether or not answers come. */

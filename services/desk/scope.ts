@@ -15,26 +15,42 @@ export function planOf(plans: ActivePlans, { tenantId }: Principal): CompiledPla
   return plan;
 }
 
-/** What a caller may see: his node and everything below it, by the plan of this moment. */
-export function scopeOf({ tenantId, nodeId }: Principal, plan: CompiledPlan): ReadScope {
-  return { tenantId, nodeIds: nodeId === null ? null : plan.tree.subtree(nodeId) };
+/**
+ * Where a caller stands: a rep in the teams that the plan of this moment has him in, whatever his key says, so that a
+ * transfer takes effect with its plan; everyone else at the node of his key. Null is above all nodes.
+ */
+export function placesOf({ nodeId, repId }: Principal, plan: CompiledPlan): readonly string[] | null {
+  if (repId !== null) return plan.rep(repId)?.rep.nodeIds ?? [];
+  return nodeId === null ? null : [nodeId];
 }
 
-export function seesNode({ nodeId: ownNodeId }: Principal, nodeId: string, plan: CompiledPlan): boolean {
-  return ownNodeId === null || plan.tree.ancestry(nodeId).includes(ownNodeId);
+/** What a caller may see: where he stands and everything below it. */
+export function scopeOf(principal: Principal, plan: CompiledPlan): ReadScope {
+  const places = placesOf(principal, plan);
+  const nodeIds = places?.flatMap((nodeId) => plan.tree.subtree(nodeId)) ?? null;
+  return { tenantId: principal.tenantId, nodeIds };
+}
+
+export function seesNode(principal: Principal, nodeId: string, plan: CompiledPlan): boolean {
+  const places = placesOf(principal, plan);
+  return places === null || plan.tree.ancestry(nodeId).some((above) => places.includes(above));
 }
 
 /** A rep is visible from each of his teams. */
 export function seesRep(principal: Principal, rep: Rep, plan: CompiledPlan): boolean {
-  return principal.nodeId === null || rep.nodeIds.some((nodeId) => seesNode(principal, nodeId, plan));
+  return placesOf(principal, plan) === null || rep.nodeIds.some((nodeId) => seesNode(principal, nodeId, plan));
+}
+
+/** The same of a rep by id; whoever left the plan is known to those above all nodes only. */
+export function seesRepId(principal: Principal, repId: string, plan: CompiledPlan): boolean {
+  const rep = plan.rep(repId)?.rep;
+  return rep === undefined ? placesOf(principal, plan) === null : seesRep(principal, rep, plan);
 }
 
 /** A pool is visible to those above it, and to those it serves: they may claim from it. */
 export function seesPool(principal: Principal, pool: Pool, plan: CompiledPlan): boolean {
-  return (
-    seesNode(principal, pool.nodeId, plan) ||
-    (principal.nodeId !== null && servesNode(pool, principal.nodeId, plan.tree))
-  );
+  const places = placesOf(principal, plan) ?? [];
+  return seesNode(principal, pool.nodeId, plan) || places.some((nodeId) => servesNode(pool, nodeId, plan.tree));
 }
 
 /** Out of scope is told as unknown (I11). */
@@ -52,10 +68,11 @@ export async function findLead(
   { principal, plan }: { readonly principal: Principal; readonly plan: CompiledPlan },
   leadId: string,
 ): Promise<LeadState> {
-  const inSubtree = await reads.lead(scopeOf(principal, plan), leadId);
+  const scope = scopeOf(principal, plan);
+  const inSubtree = await reads.lead(scope, leadId);
   if (inSubtree !== null) return inSubtree;
-  const { tenantId, nodeId, repId } = principal;
-  const state = nodeId === null ? null : await reads.lead({ tenantId, nodeIds: null }, leadId);
+  const { tenantId, repId } = principal;
+  const state = scope.nodeIds === null ? null : await reads.lead({ tenantId, nodeIds: null }, leadId);
   if (state === null) throw notFound();
   const pool = state.poolId === null ? undefined : plan.pool(state.poolId);
   const isInPool = state.status === "public" && pool !== undefined && seesPool(principal, pool, plan);

@@ -17,7 +17,7 @@ import type { RoutingPlan } from "../../services/core/domain/plan/routing-plan.t
 import type { Rep } from "../../services/core/domain/rep/rep.ts";
 import { buildHttpApp, type HttpApp } from "../../services/core/http/app.ts";
 import { createAuthenticate, type Authenticate } from "../../services/core/http/auth.ts";
-import { parseApiKeys } from "../../services/core/http/api-keys.ts";
+import { indexKeys, parseApiKeys } from "../../services/core/http/api-keys.ts";
 import { startApplyLog } from "../../services/core/protocol/apply-log.ts";
 import { createCommitDecisions } from "../../services/core/protocol/commit-decisions.ts";
 import { createRecoverLedger } from "../../services/core/protocol/recover-ledger.ts";
@@ -29,7 +29,7 @@ import { deskRoutes } from "../../services/desk/desk-routes.ts";
 import { createHash } from "node:crypto";
 
 export const HOUR_MS = 3_600_000;
-const TENANT = "t1";
+export const TENANT = "t1";
 
 /** Two teams below one region, with one pool at the region, and a team beside it with its own. */
 export function planOf(reps: readonly Rep[]): RoutingPlan {
@@ -105,12 +105,14 @@ function authenticator(withKeys: boolean): Authenticate {
       key("admin", { role: "admin" }),
       key("north", { role: "manager", nodeId: "north" }),
       key("south", { role: "manager", nodeId: "south" }),
-      key("ana", { role: "rep", nodeId: "north-a", repId: "ana" }),
+      key("ana", { role: "rep", repId: "ana" }),
+      key("bo", { role: "rep", nodeId: "south", repId: "bo" }),
       key("web", { role: "capture" }),
       key("late", { role: "admin", expiresAt: "2020-01-01T00:00:00Z" }),
     ],
   });
-  return createAuthenticate({ mode: "keys", keys, clock: Date.now, tenantExists });
+  const index = indexKeys(keys);
+  return createAuthenticate({ mode: "keys", keys: () => index, clock: Date.now, tenantExists });
 }
 
 const CALM = new Admission({ pressure: { loopDelayMs: () => 0, backlogSeconds: () => 0 } });

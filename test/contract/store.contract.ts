@@ -54,7 +54,7 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
       }
       expect(await store.position(0)).toEqual({ next: 5, barrierEpoch: 0 });
       expect(await store.states(TENANT, ["a", "b"])).toEqual(new Map([["a", stateOf("a")]]));
-      expect(await store.events(0, -1, 10)).toEqual([]);
+      expect(await store.events([-1], 10, null)).toEqual({ events: [], through: [4], hasMore: false });
       expect(await store.commit({ ...batchOf([3, 5]), partition: 1 })).toBe("conflict");
     });
 
@@ -113,12 +113,35 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
         eventOf(11, decisionOf("a", { cycle: 2, facts: factsOf("a", { score: 1 }), explanation: null })),
       ];
       await store.commit(batchOf([0, 12], { states: [stateOf("a"), stateOf("b")], events: [...events].reverse() }));
-      expect(await store.events(0, -1, 10)).toEqual(events);
-      expect(await store.events(0, 2, 2)).toEqual(events.slice(1, 3));
-      expect(await store.events(1, -1, 10)).toEqual([]);
+      const all = await store.events([-1, -1], 10, null);
+      expect(all).toEqual({ events, through: [11, -1], hasMore: false });
+      const some = await store.events([2, -1], 2, null);
+      expect(some).toEqual({ events: events.slice(1, 3), through: [9, -1], hasMore: true });
       expect(await store.history(ALL, "a")).toEqual(events.slice(1));
       expect(await store.eventAt(0, 3)).toBeNull();
       expect(await store.eventAt(0, 9)).toEqual(events[2]);
+    });
+
+    it("tells a caller's events, without those that concern neither his nodes, nor him, nor a pool", async () => {
+      const events = [
+        eventOf(0, decisionOf("a"), { nodeId: "north" }),
+        eventOf(1, decisionOf("b"), { nodeId: "south", toRepId: "ana" }),
+        eventOf(2, decisionOf("c"), { nodeId: "south", toRepId: "bo" }),
+        eventOf(3, decisionOf("d"), { nodeId: "south", fromRepId: "ana", toRepId: "bo" }),
+        eventOf(4, decisionOf("e"), { nodeId: "south", toRepId: null, statusAfter: "public" }),
+      ];
+      const elsewhere = { ...eventOf(0, decisionOf("a")), partition: 1, tenantId: "other", toRepId: "ana" };
+      await store.commit(batchOf([0, 9], { events }));
+      await store.commit({ ...batchOf([0, 1], { events: [elsewhere] }), partition: 1 });
+      const leadsFor = async (nodeIds: readonly string[] | null, repId: string | null) => {
+        const page = await store.events([-1, -1], 10, { tenantId: TENANT, nodeIds, repId });
+        expect(page).toMatchObject({ through: [8, 0], hasMore: false });
+        return page.events.map(({ leadId }) => leadId);
+      };
+      expect(await leadsFor(["north"], null)).toEqual(["a", "e"]);
+      expect(await leadsFor([], "ana")).toEqual(["b", "d", "e"]);
+      expect(await leadsFor(["north", "south"], "ana")).toEqual(["a", "b", "c", "d", "e"]);
+      expect(await leadsFor(null, null)).toEqual(["a", "b", "c", "d", "e"]);
     });
 
     it("counts load by rep and node, and leads by status", async () => {
@@ -141,6 +164,12 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
         parked: 1,
         public: 1,
       });
+      expect(await store.held(TENANT, ["rep-0", "rep-1", "rep-9"])).toEqual(
+        new Map([
+          ["rep-0", 1],
+          ["rep-1", 2],
+        ]),
+      );
       expect(await store.statusCounts(TENANT)).toEqual(
         new Map([
           ["owned", 3],

@@ -25,7 +25,7 @@ export interface Page<Item> {
   readonly next: string | null;
 }
 
-export interface Load extends Page<RepLoadView> {
+export interface Load extends Page<RepLoadView & { readonly freeSlots: number }> {
   readonly owned: number;
   readonly parked: number;
   readonly public: number;

@@ -16,6 +16,7 @@ const KeysDocument = Type.Object(
           sha256: Type.String({ pattern: "^[0-9a-f]{64}$" }),
           principalId: Name,
           tenantId: Name,
+          /** Absent or null is above all nodes. A rep stands where the plan has him, whatever is said here. */
           nodeId: Type.Optional(Type.Union([Name, Type.Null()])),
           role: Type.Enum([...ROLES]),
           repId: Type.Optional(Type.Union([Name, Type.Null()])),

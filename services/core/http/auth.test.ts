@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Fault } from "../domain/fault.ts";
-import { parseApiKeys } from "./api-keys.ts";
+import { indexKeys, parseApiKeys } from "./api-keys.ts";
 import { createAuthenticate } from "./auth.ts";
 
 const TOKEN = "fl_0123456789abcdefghijklmnop";
@@ -35,9 +35,10 @@ describe("authentication", () => {
 
   it("knows a key until its expiry, to the millisecond", () => {
     let nowMs = EXPIRY_MS - 1;
+    const keys = indexKeys(parseApiKeys({ keys: [entry] }));
     const authenticate = createAuthenticate({
       mode: "keys",
-      keys: parseApiKeys({ keys: [entry] }),
+      keys: () => keys,
       clock: () => nowMs,
       tenantExists,
     });

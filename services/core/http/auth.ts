@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Fault } from "../domain/fault.ts";
 import type { Clock } from "../domain/lead/clock.ts";
-import { findPrincipal, indexKeys, type ApiKey, type KeyIndex } from "./api-keys.ts";
+import { findPrincipal, type KeyIndex } from "./api-keys.ts";
 import type { Principal, Role } from "./principal.ts";
 
 declare module "fastify" {
@@ -35,7 +35,8 @@ export interface LocalAuth {
 
 export interface KeyAuth {
   readonly mode: "keys";
-  readonly keys: readonly ApiKey[];
+  /** As they are at the moment. */
+  readonly keys: () => KeyIndex;
   readonly clock: Clock;
   readonly tenantExists: (tenantId: string) => boolean;
 }
@@ -63,8 +64,7 @@ function localPrincipal(headers: Headers, { defaultTenantId }: LocalAuth): Princ
 }
 
 function byKey({ keys, clock }: KeyAuth): (headers: Headers) => Principal {
-  const index = indexKeys(keys);
-  return (headers) => keyPrincipal(headers, index, clock());
+  return (headers) => keyPrincipal(headers, keys(), clock());
 }
 
 function keyPrincipal(headers: Headers, index: KeyIndex, nowMs: number): Principal {

@@ -5,7 +5,7 @@ export type Role = (typeof ROLES)[number];
 export interface Principal {
   readonly principalId: string;
   readonly tenantId: string;
-  /** The caller sees this node and what is below it; null is the whole tenant. */
+  /** The caller sees this node and what is below it; null is the whole tenant. A rep stands where the plan has him. */
   readonly nodeId: string | null;
   readonly role: Role;
   /** The salesperson the caller is; null for everyone else. */

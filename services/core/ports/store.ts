@@ -63,6 +63,20 @@ export interface ReadScope {
   readonly nodeIds: readonly string[] | null;
 }
 
+/** Whom events may concern: those who see the nodes, and a rep who comes or goes as an owner. */
+export interface EventScope extends ReadScope {
+  readonly repId: string | null;
+}
+
+export interface EventPage {
+  /** Partition by partition, those of each in log order. */
+  readonly events: readonly LeadEvent[];
+  /** Offset of each partition behind which the next page begins: there are records that are no events. */
+  readonly through: readonly number[];
+  /** There may be events behind it already. */
+  readonly hasMore: boolean;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Pass as `after` for the next page; null at the end. */
@@ -113,8 +127,13 @@ export interface LeadReads {
   ): Promise<Page<PoolLead>>;
   /** Counts by rep and status over the nodes of the scope. */
   load(scope: ReadScope): Promise<NodeLoad>;
-  /** Effective records of a partition after an offset, in order. Not scoped: the stream filters event by event. */
-  events(partition: number, afterOffset: number, limit: number): Promise<readonly LeadEvent[]>;
+  /** Owned leads of reps in all nodes, in and out of anybody's scope: what their limits are about. */
+  held(tenantId: string, repIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Effective records behind an offset of each partition, at most so many of each. With a scope at least those that may
+   * concern it, which the stream then judges one by one; null is for all of them, of every tenant.
+   */
+  events(after: readonly number[], limit: number, scope: EventScope | null): Promise<EventPage>;
   /** The effective record at a position, if it was effective; used to tell a caller what became of his command. */
   eventAt(partition: number, offset: number): Promise<LeadEvent | null>;
 }

@@ -26,6 +26,7 @@ export const ExplanationSchema = Type.Object({
     description: "False when the decision was written by a repetition, which no longer knows the candidates.",
   }),
   summary: Type.String(),
+  hidden: Type.Integer({ description: "Candidates of teams that the caller does not see; they are not listed." }),
   candidates: Type.Array(
     Type.Object({
       repId: Type.String(),
@@ -46,12 +47,20 @@ export function lastDecision(history: readonly LeadEvent[]): Decision | undefine
   return history.map(({ record }) => record).findLast((record) => record.type === "decision");
 }
 
-/**
- * @param plan in force now, for the names of nodes and pools
- * @param reps of the plan that the decision was made under
- */
-export function explain(decision: Decision, plan: CompiledPlan, reps: PlanReps): ExplanationView {
+export interface ExplainOptions {
+  /** In force now, for the names of nodes and pools. */
+  readonly plan: CompiledPlan;
+  /** Of the plan that the decision was made under. */
+  readonly reps: PlanReps;
+  /** Whether the caller may see the rep: a step may have asked those of other teams too (I11). */
+  readonly sees: (repId: string) => boolean;
+}
+
+export function explain(decision: Decision, { plan, reps, sees }: ExplainOptions): ExplanationView {
   const { outcome, explanation } = decision;
+  const candidates = explanation?.candidates ?? [];
+  // Whoever sees the lead sees who owns it.
+  const seen = candidates.filter(({ repIndex, verdict }) => verdict === "chosen" || sees(repAt(reps, repIndex).repId));
   return {
     leadId: decision.leadId,
     decisionId: decision.decisionId,
@@ -68,16 +77,21 @@ export function explain(decision: Decision, plan: CompiledPlan, reps: PlanReps):
     step: explanation?.step ?? -1,
     isComplete: explanation !== null,
     summary: summarise(decision, plan, (repId) => nameOf(reps, repId)),
-    candidates: (explanation?.candidates ?? []).map((candidate) => viewOf(candidate, reps)),
+    hidden: candidates.length - seen.length,
+    candidates: seen.map((candidate) => viewOf(candidate, reps)),
   };
 }
 
 function viewOf(candidate: CandidateVerdict, reps: PlanReps): ExplanationView["candidates"][number] {
   const { repIndex, verdict, fit } = candidate;
+  const { repId, name } = repAt(reps, repIndex);
+  return { repId, name, verdict, fit: fit / FIT_ONE, ...describeVerdict(candidate, name === "" ? repId : name) };
+}
+
+function repAt(reps: PlanReps, repIndex: number): PlanReps[number] {
   const rep = reps[repIndex];
   if (rep === undefined) throw new Error(`The plan of an explanation has no rep ${repIndex}.`);
-  const { repId, name } = rep;
-  return { repId, name, verdict, fit: fit / FIT_ONE, ...describeVerdict(candidate, name === "" ? repId : name) };
+  return rep;
 }
 
 const nameOf = (reps: PlanReps, repId: string): string => reps.find((rep) => rep.repId === repId)?.name || repId;

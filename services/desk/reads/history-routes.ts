@@ -6,7 +6,7 @@ import type { Principal } from "../../core/http/principal.ts";
 import type { ActivePlans } from "../../core/ports/active-plans.ts";
 import type { PlanSource } from "../../core/ports/plan-source.ts";
 import type { LeadReads } from "../../core/ports/store.ts";
-import { findLead, notFound, planOf } from "../scope.ts";
+import { findLead, notFound, planOf, seesRepId } from "../scope.ts";
 import { ExplanationSchema, explain, lastDecision } from "./explanation-view.ts";
 import { ChangeSchema, changeOf } from "./history-view.ts";
 import { createPlanReps } from "./plan-reps.ts";
@@ -63,10 +63,12 @@ export async function historyRoutes(app: HttpApp, { reads, plans, planSource }: 
       },
     },
     async (request) => {
-      const { events, plan } = await historyOf(principalOf(request), request.params.leadId);
+      const principal = principalOf(request);
+      const { events, plan } = await historyOf(principal, request.params.leadId);
       const decision = lastDecision(events);
       if (decision === undefined) throw notFound();
-      return explain(decision, plan, await planReps(decision.tenantId, decision.planVersion));
+      const reps = await planReps(decision.tenantId, decision.planVersion);
+      return explain(decision, { plan, reps, sees: (repId) => seesRepId(principal, repId, plan) });
     },
   );
 }

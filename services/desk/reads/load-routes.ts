@@ -7,11 +7,11 @@ import { PROBLEMS } from "../../core/http/problem-schema.ts";
 import type { ActivePlans } from "../../core/ports/active-plans.ts";
 import type { LeadReads } from "../../core/ports/store.ts";
 import { notFound, planOf, seesNode } from "../scope.ts";
-import { repLoads } from "./load-view.ts";
+import { repLoads, type RepLoadView } from "./load-view.ts";
 import { READERS } from "./readers.ts";
 
 export interface LoadRoutesDeps {
-  readonly reads: Pick<LeadReads, "load">;
+  readonly reads: Pick<LeadReads, "load" | "held">;
   readonly plans: ActivePlans;
 }
 
@@ -31,7 +31,7 @@ const LoadPage = Type.Object({
       owned: Type.Integer(),
       load: Type.Number({ description: "Lead units" }),
       limits: Type.Object({ privatePool: Type.Integer(), load: orNumber, claimsPerDay: orNumber }),
-      freeSlots: Type.Integer(),
+      freeSlots: Type.Integer({ description: "Of the person: leads owned in other teams take slots too." }),
       lastAssignedAt: Type.Union([Type.String(), Type.Null()]),
     }),
   ),
@@ -64,14 +64,21 @@ export async function loadRoutes(app: HttpApp, { reads, plans }: LoadRoutesDeps)
       const nodeIds = plan.tree.subtree(nodeId);
       const load = await reads.load({ tenantId: principal.tenantId, nodeIds });
       const rest = repLoads(plan, nodeIds, load).filter(({ repId }) => repId > afterRepId);
-      const items = rest.slice(0, limit);
+      const page = rest.slice(0, limit);
+      const held = await reads.held(
+        principal.tenantId,
+        page.map(({ repId }) => repId),
+      );
+      const items = page.map((rep) => ({ ...rep, freeSlots: freeSlots(rep, held.get(rep.repId) ?? 0) }));
       const { owned, parked, public: publicCount } = load;
       const last = items.at(-1);
       const next = rest.length > limit && last !== undefined ? encodeAfter(last.repId) : null;
-      return { nodeId, name: node.name, owned, parked, public: publicCount, items: [...items], next };
+      return { nodeId, name: node.name, owned, parked, public: publicCount, items, next };
     },
   );
 }
+
+const freeSlots = ({ limits }: RepLoadView, held: number): number => Math.max(0, limits.privatePool - held);
 
 const PREFIX = "rep:";
 const encodeAfter = (repId: string): string => Buffer.from(PREFIX + repId).toString("base64url");

@@ -16,7 +16,6 @@ export interface RepLoadView {
     readonly load: number | null;
     readonly claimsPerDay: number | null;
   };
-  readonly freeSlots: number;
   readonly lastAssignedAt: string | null;
 }
 
@@ -51,7 +50,6 @@ function viewOf(
       load: limits.loadMilli === null ? null : limits.loadMilli / 1_000,
       claimsPerDay: limits.claimsPerDay,
     },
-    freeSlots: Math.max(0, limits.privatePool - owned),
     lastAssignedAt: isoOrNull(lastMs),
   };
 }

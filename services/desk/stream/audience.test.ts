@@ -20,12 +20,24 @@ const tree = createOrgTree(
 );
 const pools = new Map(["north", "south-a"].map((nodeId) => [`pool-${nodeId}`, { nodeId, name: nodeId }]));
 /** The parts of a plan that say who sees what. */
-const plan = { tree, pool: (poolId: string) => pools.get(poolId), rep: () => undefined } as unknown as CompiledPlan;
-const plans = {
-  current: (tenantId: string) => (tenantId === "lost" ? null : plan),
-  tenantIds: () => ["t"],
-  version: () => Promise.resolve(plan),
-};
+function planOf(teams: Readonly<Record<string, readonly string[]>>): CompiledPlan {
+  const rep = (repId: string) =>
+    teams[repId] === undefined ? undefined : { rep: { name: "", nodeIds: teams[repId] } };
+  return { tree, pool: (poolId: string) => pools.get(poolId), rep } as unknown as CompiledPlan;
+}
+
+const before = planOf({ ana: ["north-a"], bo: ["south-a", "north-b"] });
+const after = planOf({ ana: ["south-a"] });
+
+function plansFrom(first: CompiledPlan) {
+  const held = { now: first };
+  return {
+    held,
+    current: (tenantId: string) => (tenantId === "lost" ? null : held.now),
+    tenantIds: () => ["t"],
+    version: () => Promise.resolve(held.now),
+  };
+}
 
 const repId = fc.option(fc.constantFrom(...REPS), { nil: null });
 const principals: fc.Arbitrary<Principal> = fc.record({
@@ -54,19 +66,23 @@ const events: fc.Arbitrary<LeadEvent> = fc.record({
 });
 
 describe("an audience", () => {
-  it("hears exactly what each of its members may see, and nothing after leaving", () => {
+  it("hears exactly what each of its members may see, also once a plan moves them, and nothing after leaving", () => {
     fc.assert(
       fc.property(fc.array(principals, { maxLength: 12 }), fc.array(events, { maxLength: 8 }), (members, told) => {
+        const plans = plansFrom(before);
         const audience = new Audience(plans);
         const heard = members.map((): LeadEvent[] => []);
         const leaves = members.map((principal, at) => audience.add(principal, (_, event) => heard[at]?.push(event)));
-        for (const event of told) audience.tell(event, () => "0:1");
-        for (const [at, principal] of members.entries()) {
-          const visible = told.filter(
-            (event) =>
-              event.tenantId !== "lost" && isVisibleTo(principal, event, { change: changeOf(event, plan), plan }),
-          );
-          expect(heard[at]).toEqual(visible);
+        for (const plan of [before, after]) {
+          plans.held.now = plan;
+          for (const event of told) audience.tell(event, () => "0:1");
+          for (const [at, principal] of members.entries()) {
+            const visible = told.filter(
+              (event) =>
+                event.tenantId !== "lost" && isVisibleTo(principal, event, { change: changeOf(event, plan), plan }),
+            );
+            expect(heard[at]?.splice(0)).toEqual(visible);
+          }
         }
         expect(audience.size).toBe(members.length);
         for (const leave of [...leaves, ...leaves]) leave();
@@ -77,7 +93,7 @@ describe("an audience", () => {
   });
 
   it("writes one frame for all who hear an event", () => {
-    const audience = new Audience(plans);
+    const audience = new Audience(plansFrom(before));
     const frames: string[] = [];
     const everyone = { principalId: "p", tenantId: "t", nodeId: null, role: "admin", repId: null } as const;
     for (let member = 0; member < 3; member += 1) audience.add(everyone, (frame) => frames.push(frame));

@@ -1,17 +1,29 @@
+import type { CompiledPlan } from "../../core/domain/plan/compiled-plan.ts";
 import type { Principal } from "../../core/http/principal.ts";
 import type { ActivePlans } from "../../core/ports/active-plans.ts";
 import type { LeadEvent } from "../../core/ports/store.ts";
 import { changeOf } from "../reads/history-view.ts";
-import type { ChangeInPlan } from "./visible-to.ts";
+import { placesOf } from "../scope.ts";
 import { frameOf } from "./frame.ts";
+import type { ChangeInPlan } from "./visible-to.ts";
 
 /** @param frame the event as it is written to everyone who follows the feed */
 export type Hear = (frame: string, event: LeadEvent) => void;
 
-/** Those who listen, by what makes an event theirs: the node they stand at (empty for the whole tenant), and the rep they are. */
+interface Member {
+  readonly principal: Principal;
+  readonly hear: Hear;
+}
+
+/**
+ * Those who listen, and by what an event becomes theirs under the plan of the moment: the nodes they stand at (empty for
+ * the whole tenant), and the rep they are.
+ */
 interface TenantAudience {
-  readonly byNode: Map<string, Set<Hear>>;
-  readonly byRep: Map<string, Set<Hear>>;
+  readonly members: Set<Member>;
+  plan: CompiledPlan | null;
+  byNode: Map<string, Set<Member>>;
+  byRep: Map<string, Set<Member>>;
 }
 
 const WHOLE_TENANT = "";
@@ -35,19 +47,24 @@ export class Audience {
   }
 
   /** @returns how to leave */
-  add({ tenantId, nodeId, repId }: Principal, hear: Hear): () => void {
-    const tenant = this.#tenants.get(tenantId) ?? { byNode: new Map(), byRep: new Map() };
+  add(principal: Principal, hear: Hear): () => void {
+    const { tenantId } = principal;
+    const tenant = this.#tenants.get(tenantId) ?? {
+      members: new Set(),
+      plan: null,
+      byNode: new Map(),
+      byRep: new Map(),
+    };
     this.#tenants.set(tenantId, tenant);
-    const leaves = [enter(tenant.byNode, nodeId ?? WHOLE_TENANT, hear)];
-    if (repId !== null) leaves.push(enter(tenant.byRep, repId, hear));
+    const member = { principal, hear };
+    tenant.members.add(member);
+    for (const group of groupsOf(tenant, member)) group.add(member);
     this.#size += 1;
-    let isHere = true;
     return () => {
-      if (!isHere) return;
-      isHere = false;
+      if (!tenant.members.delete(member)) return;
+      for (const group of groupsOf(tenant, member)) group.delete(member);
       this.#size -= 1;
-      for (const leave of leaves) leave();
-      if (tenant.byNode.size + tenant.byRep.size === 0) this.#tenants.delete(tenantId);
+      if (tenant.members.size === 0) this.#tenants.delete(tenantId);
     };
   }
 
@@ -56,11 +73,12 @@ export class Audience {
     const tenant = this.#tenants.get(event.tenantId);
     const plan = tenant === undefined ? null : this.#plans.current(event.tenantId);
     if (tenant === undefined || plan === null) return;
+    if (plan !== tenant.plan) regroup(tenant, plan);
     const change = changeOf(event, plan);
     const hearers = hearersOf(tenant, event, { change, plan });
     if (hearers.size === 0) return;
     const frame = frameOf(idOf(), change);
-    for (const hear of hearers) hear(frame, event);
+    for (const { hear } of hearers) hear(frame, event);
   }
 
   clear(): void {
@@ -69,23 +87,37 @@ export class Audience {
   }
 }
 
-function enter(groups: Map<string, Set<Hear>>, key: string, hear: Hear): () => void {
-  const group = groups.get(key) ?? new Set();
-  groups.set(key, group.add(hear));
-  return () => {
-    group.delete(hear);
-    if (group.size === 0 && groups.get(key) === group) groups.delete(key);
-  };
+/** By where everyone stands now. */
+function regroup(tenant: TenantAudience, plan: CompiledPlan): void {
+  tenant.plan = plan;
+  tenant.byNode = new Map();
+  tenant.byRep = new Map();
+  for (const member of tenant.members) {
+    for (const group of groupsOf(tenant, member)) group.add(member);
+  }
 }
 
-function hearersOf({ byNode, byRep }: TenantAudience, event: LeadEvent, { change, plan }: ChangeInPlan): Set<Hear> {
+/** The groups of a member, made where they are not there yet; none before the first event. */
+function groupsOf({ plan, byNode, byRep }: TenantAudience, { principal }: Member): readonly Set<Member>[] {
+  if (plan === null) return [];
+  const groups = (placesOf(principal, plan) ?? [WHOLE_TENANT]).map((nodeId) => groupAt(byNode, nodeId));
+  return principal.repId === null ? groups : [...groups, groupAt(byRep, principal.repId)];
+}
+
+function groupAt(groups: Map<string, Set<Member>>, key: string): Set<Member> {
+  const group = groups.get(key) ?? new Set();
+  groups.set(key, group);
+  return group;
+}
+
+function hearersOf({ byNode, byRep }: TenantAudience, event: LeadEvent, { change, plan }: ChangeInPlan): Set<Member> {
   const { tree } = plan;
   const pool = change.poolId === null ? undefined : plan.pool(change.poolId);
   const nodeIds = [WHOLE_TENANT, ...tree.ancestry(event.nodeId)];
   // A pool is heard by those above it, and by those it serves.
   if (pool !== undefined) nodeIds.push(...tree.ancestry(pool.nodeId), ...tree.subtree(pool.nodeId));
-  const hearers = new Set<Hear>();
-  const invite = (group: Set<Hear> | undefined): void => group?.forEach((hear) => hearers.add(hear));
+  const hearers = new Set<Member>();
+  const invite = (group: Set<Member> | undefined): void => group?.forEach((member) => hearers.add(member));
   for (const nodeId of nodeIds) invite(byNode.get(nodeId));
   if (event.fromRepId !== null) invite(byRep.get(event.fromRepId));
   if (event.toRepId !== null) invite(byRep.get(event.toRepId));

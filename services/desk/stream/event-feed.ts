@@ -26,7 +26,8 @@ const INTERVAL_MS = 100;
 /** With a wake-up call the interval only heals a lost one. */
 const INTERVAL_WHEN_WOKEN_MS = 1_000;
 const FAULT_PAUSE_MS = 1_000;
-const READ_LIMIT = 500;
+/** Events of a partition that are told in one turn: more would hold up the reads of this process. */
+const READ_LIMIT = 100;
 
 /** One tail of the projection for all streams of a process. Reads nothing while nobody listens. */
 export class EventFeed {
@@ -101,19 +102,14 @@ export class EventFeed {
 
   /** True if there may be more at once. */
   async #readOn(): Promise<boolean> {
-    let mayHaveMore = false;
-    for (let partition = 0; partition < this.#positions.length; partition += 1) {
-      const events = await this.#deps.reads.events(partition, this.#positions[partition] ?? -1, READ_LIMIT);
-      const last = events.at(-1);
-      if (last === undefined) continue;
-      // All of it in one turn, so that a seat taken meanwhile misses nothing and hears nothing twice.
-      for (const event of events) {
-        this.#positions[partition] = event.offset;
-        this.#audience.tell(event, () => formatPositions(this.#positions));
-      }
-      mayHaveMore ||= events.length === READ_LIMIT;
+    const { events, through, hasMore } = await this.#deps.reads.events(this.#positions, READ_LIMIT, null);
+    // All of it in one turn, so that a seat taken meanwhile misses nothing and hears nothing twice.
+    for (const event of events) {
+      this.#positions[event.partition] = event.offset;
+      this.#audience.tell(event, () => formatPositions(this.#positions));
     }
-    return mayHaveMore;
+    this.#positions = [...through];
+    return hasMore;
   }
 
   async #pause(ms: number): Promise<void> {

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Fault } from "../../core/domain/fault.ts";
-import { principalOf, type Authenticate } from "../../core/http/auth.ts";
-import { StreamWriter } from "./stream-writer.ts";
+import { principalOf, type Authenticate, type Headers } from "../../core/http/auth.ts";
+import type { Principal } from "../../core/http/principal.ts";
+import { StreamWriter, type StreamEnd } from "./stream-writer.ts";
 
 export interface StreamLimits {
   /** Of this process. */
@@ -16,16 +18,35 @@ const LIMITS: StreamLimits = { maxStreams: 1_200, maxPerPrincipal: 20, maxQueued
 /** When a client whose stream ended comes back. */
 export const RETRY_MS = 2_000;
 
+/** What the streams tell their surroundings. */
+export interface StreamEvents {
+  readonly onOpened?: () => void;
+  readonly onEnded?: (reason: StreamEnd) => void;
+}
+
+export interface OpenStreamsOptions extends StreamEvents {
+  readonly authenticate: Authenticate;
+  readonly limits?: Partial<StreamLimits>;
+}
+
+interface OpenStream {
+  /** Whose it is. */
+  readonly caller: string;
+  /** False once his key is revoked, has expired, or is another's. */
+  readonly isWelcome: () => boolean;
+}
+
 /** The event streams of a process: how many there may be, their heartbeat and their end. */
 export class OpenStreams {
   readonly limits: StreamLimits;
   readonly #authenticate: Authenticate;
-  /** Writers with the caller they belong to. */
-  readonly #streams = new Map<StreamWriter, string>();
+  readonly #events: StreamEvents;
+  readonly #streams = new Map<StreamWriter, OpenStream>();
 
-  constructor(authenticate: Authenticate, limits: Partial<StreamLimits> = {}) {
+  constructor({ authenticate, limits = {}, ...events }: OpenStreamsOptions) {
     this.limits = { ...LIMITS, ...limits };
     this.#authenticate = authenticate;
+    this.#events = events;
   }
 
   /**
@@ -35,53 +56,63 @@ export class OpenStreams {
    * @throws Fault OVERLOADED
    */
   open(request: FastifyRequest, reply: FastifyReply, heartbeat: () => string): StreamWriter {
-    const { tenantId, principalId } = principalOf(request);
+    const principal = principalOf(request);
+    const { tenantId, principalId } = principal;
     const caller = `${tenantId}/${principalId}`;
     this.#expectRoom(caller);
     reply.hijack();
     const { raw } = reply;
+    // The end of the stream is the end of the connection: frames of HTTP around each event would be for nobody.
+    raw.removeHeader("transfer-encoding");
     // The heartbeat is what notices a dead connection now.
     request.raw.socket.setTimeout?.(0);
     raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store, no-transform",
-      // Kept alive after the stream's end, it would hold up the end of the process.
       connection: "close",
       "x-accel-buffering": "no",
     });
-    const onClose = (): void => {
+    const onClose = (reason: StreamEnd): void => {
       clearInterval(beating);
       this.#streams.delete(writer);
+      this.#events.onEnded?.(reason);
     };
     const writer = new StreamWriter({ output: raw, maxQueued: this.limits.maxQueued, onClose });
+    const { headers } = request;
+    const isWelcome = (): boolean => this.#isStill(principal, headers);
     const beating = setInterval(() => {
-      if (this.#isStillWelcome(request)) writer.write(heartbeat());
-      else writer.close(RETRY_MS);
+      if (isWelcome()) writer.write(heartbeat());
+      else writer.close("revoked", RETRY_MS);
     }, this.limits.heartbeatMs);
     beating.unref();
-    this.#streams.set(writer, caller);
+    this.#streams.set(writer, { caller, isWelcome });
+    this.#events.onOpened?.();
     writer.write(`retry: ${RETRY_MS}\n\n`);
     return writer;
   }
 
+  /** Ends the streams of those whose keys no longer open them. */
+  closeUnwelcome(): void {
+    for (const [writer, { isWelcome }] of this.#streams) if (!isWelcome()) writer.close("revoked", RETRY_MS);
+  }
+
   close(): void {
     // Spread over a second, so that the next process is not met by all of them at once.
-    for (const writer of this.#streams.keys()) writer.close(RETRY_MS + Math.random() * 1_000);
+    for (const writer of this.#streams.keys()) writer.close("stopping", RETRY_MS + Math.random() * 1_000);
   }
 
   #expectRoom(caller: string): void {
-    const own = Array.from(this.#streams.values()).filter((other) => other === caller).length;
+    const own = Array.from(this.#streams.values()).filter((other) => other.caller === caller).length;
     if (this.#streams.size >= this.limits.maxStreams || own >= this.limits.maxPerPrincipal) {
       throw new Fault("OVERLOADED", "Too many streams are open", { retriable: true });
     }
   }
 
-  /** A stream ends with its key. */
-  #isStillWelcome({ headers }: FastifyRequest): boolean {
+  /** A stream ends with its key, and with what the key said of its owner. */
+  #isStill(principal: Principal, headers: Headers): boolean {
     try {
-      this.#authenticate(headers);
-      return true;
+      return isDeepStrictEqual(this.#authenticate(headers), principal);
     } catch {
       return false;
     }

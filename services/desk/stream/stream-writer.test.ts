@@ -19,23 +19,27 @@ function slowClient() {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("StreamWriter", () => {
-  it("holds what a slow client has not taken, in order", async () => {
+  it("writes what comes in one turn in one piece, and holds what a slow client has not taken, in order", async () => {
     const { output, taken, take } = slowClient();
     const writer = new StreamWriter({ output, maxQueued: 3, onClose() {} });
     for (const frame of ["a", "b", "c", "d"]) writer.write(frame);
+    await turn();
+    for (const frame of ["e", "f", "g"]) writer.write(frame);
     expect(writer.isClosed).toBe(false);
-    for (let turns = 0; turns < 4; turns += 1) {
+    for (let turns = 0; turns < 2; turns += 1) {
       take();
       await turn();
     }
-    expect(taken).toEqual(["a", "b", "c", "d"]);
+    expect(taken).toEqual(["abcd", "efg"]);
   });
 
   it("ends the stream of a client that is too slow, telling it when to come back", async () => {
     const { output, taken, take } = slowClient();
     let closes = 0;
     const writer = new StreamWriter({ output, maxQueued: 2, onClose: () => (closes += 1) });
-    for (const frame of ["a", "b", "c", "d", "e"]) writer.write(frame);
+    writer.write("a");
+    await turn();
+    for (const frame of ["b", "c", "d"]) writer.write(frame);
     expect(writer.isClosed).toBe(true);
     await writer.room();
     take();
@@ -48,6 +52,7 @@ describe("StreamWriter", () => {
     const { output, take } = slowClient();
     const writer = new StreamWriter({ output, maxQueued: 2, onClose() {} });
     writer.write("a");
+    await turn();
     let hasRoom = false;
     const waiting = writer.room().then(() => (hasRoom = true));
     await turn();

@@ -1,31 +1,38 @@
 import type { Writable } from "node:stream";
 
+/** Why a stream ended: by the client, because it was too slow, with its key, for want of the store, or with the process. */
+export type StreamEnd = "left" | "slow" | "revoked" | "fault" | "stopping";
+
 export interface StreamWriterOptions {
   readonly output: Writable;
   /** Frames held for a client that is slower than its events. */
   readonly maxQueued: number;
-  readonly onClose: () => void;
+  readonly onClose: (reason: StreamEnd) => void;
 }
 
 /** Time for the last bytes to leave, before a client that takes nothing is cut off. */
 const LINGER_MS = 5_000;
 
 /**
- * Writes frames of an event stream no faster than the client takes them. Holds a bounded number; one more and the
- * stream ends, for the client to come back with the last id it saw. So one dead tab never grows the heap (I14).
+ * Writes frames of an event stream no faster than the client takes them. What comes in one turn leaves in one piece, by
+ * one system call. Behind a client that is slow a bounded number is held; one more and the stream ends, for the client
+ * to come back with the last id it saw. So one dead tab never grows the heap (I14).
  */
 export class StreamWriter {
   readonly #options: StreamWriterOptions;
-  #queue: string[] = [];
+  #held: string[] = [];
   #isFull = false;
   #isClosed = false;
-  #isCorked = false;
+  #isFlushDue = false;
 
   constructor(options: StreamWriterOptions) {
     this.#options = options;
     const { output } = options;
-    output.on("drain", () => this.#flush());
-    output.on("close", () => this.#finish());
+    output.on("drain", () => {
+      this.#isFull = false;
+      this.#flush();
+    });
+    output.on("close", () => this.#finish("left"));
     // A broken connection also closes, which is all there is to do about it.
     output.on("error", () => {});
   }
@@ -36,10 +43,14 @@ export class StreamWriter {
 
   write(frame: string): void {
     if (this.#isClosed) return;
-    this.#cork();
-    if (!this.#isFull) this.#isFull = !this.#options.output.write(frame);
-    else if (this.#queue.length < this.#options.maxQueued) this.#queue.push(frame);
-    else this.close(0);
+    if (this.#isFull && this.#held.length >= this.#options.maxQueued) return this.close("slow", 0);
+    this.#held.push(frame);
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    process.nextTick(() => {
+      this.#isFlushDue = false;
+      this.#flush();
+    });
   }
 
   /** Resolves when the client has room for more, or is gone. */
@@ -59,40 +70,25 @@ export class StreamWriter {
   }
 
   /** Ends the stream and tells the client when to come back. */
-  close(retryMs: number): void {
+  close(reason: StreamEnd, retryMs: number): void {
     if (this.#isClosed) return;
     const { output } = this.#options;
-    this.#queue = [];
+    this.#held = [];
     output.end(`retry: ${Math.round(retryMs)}\n\n`);
     setTimeout(() => output.destroy(), LINGER_MS).unref();
-    this.#finish();
-  }
-
-  /** What is written in one turn leaves in one piece: a burst of events is one system call. */
-  #cork(): void {
-    if (this.#isCorked) return;
-    const { output } = this.#options;
-    this.#isCorked = true;
-    output.cork();
-    process.nextTick(() => {
-      this.#isCorked = false;
-      output.uncork();
-    });
+    this.#finish(reason);
   }
 
   #flush(): void {
-    this.#isFull = false;
-    let sent = 0;
-    while (sent < this.#queue.length && !this.#isFull) {
-      this.#isFull = !this.#options.output.write(this.#queue[sent] ?? "");
-      sent += 1;
-    }
-    this.#queue = this.#queue.slice(sent);
+    if (this.#isFull || this.#isClosed || this.#held.length === 0) return;
+    const text = this.#held.join("");
+    this.#held = [];
+    this.#isFull = !this.#options.output.write(text);
   }
 
-  #finish(): void {
+  #finish(reason: StreamEnd): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#options.onClose();
+    this.#options.onClose(reason);
   }
 }

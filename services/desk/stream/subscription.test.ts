@@ -6,6 +6,7 @@ import type { LeadEvent } from "../../core/ports/store.ts";
 import { EventFeed } from "./event-feed.ts";
 import { StreamWriter } from "./stream-writer.ts";
 import { Subscription } from "./subscription.ts";
+import { createTurnstile } from "./turnstile.ts";
 
 const plan = { rep: () => undefined, pool: () => undefined, tree: { ancestry: () => [] } } as unknown as CompiledPlan;
 const plans = { current: () => plan, tenantIds: () => ["t"], version: () => Promise.resolve(plan) };
@@ -24,8 +25,11 @@ function openLog() {
     },
     reads: {
       position: async (partition: number) => ({ next: partitions[partition]!.length, barrierEpoch: 0 }),
-      events: async (partition: number, after: number, limit: number) =>
-        partitions[partition]!.filter(({ offset }) => offset > after).slice(0, limit),
+      events: async (after: readonly number[]) => ({
+        events: partitions.flatMap((events, partition) => events.filter(({ offset }) => offset > after[partition]!)),
+        through: partitions.map((events, partition) => Math.max(after[partition]!, events.length - 1)),
+        hasMore: false,
+      }),
     },
   };
   return {
@@ -63,7 +67,8 @@ it("A client that knows more than this process has read hears nothing twice, and
   const { writer, leads, ids } = openClient();
   add(0);
   // It has seen three of partition 0 and two of partition 1 elsewhere.
-  const options = { ...deps, principal: everyone, feed, writer, resumeFrom: [2, 1], maxHeld: 10 };
+  const inTurn = createTurnstile(1);
+  const options = { ...deps, principal: everyone, feed, writer, resumeFrom: [2, 1], maxHeld: 10, inTurn };
   const subscription = new Subscription(options);
   await subscription.start();
   for (const partition of [0, 1, 0, 1, 1]) add(partition);

@@ -1,7 +1,8 @@
 import type { Principal } from "../../core/http/principal.ts";
 import type { ActivePlans } from "../../core/ports/active-plans.ts";
-import type { LeadEvent, LeadReads } from "../../core/ports/store.ts";
+import type { EventPage, LeadEvent, LeadReads } from "../../core/ports/store.ts";
 import { changeOf } from "../reads/history-view.ts";
+import { planOf, scopeOf } from "../scope.ts";
 import type { EventFeed, FeedSeat } from "./event-feed.ts";
 import { frameOf, positionFrame } from "./frame.ts";
 import { formatPositions, type Positions } from "./positions.ts";
@@ -18,9 +19,12 @@ export interface SubscriptionOptions {
   readonly resumeFrom: Positions | null;
   /** Frames held while the client catches up. */
   readonly maxHeld: number;
+  /** Where those who come back wait to read what they missed, so that a thousand of them leave the store to others too. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-const REPLAY_PAGE = 200;
+/** Events of a partition that are read at once. */
+const REPLAY_PAGE = 100;
 
 /**
  * One client's way through the log: what it missed is read from the store at its own pace, then it takes a seat at the
@@ -42,7 +46,7 @@ export class Subscription {
     if (resumeFrom !== null) {
       const positions = [...resumeFrom];
       writer.write(positionFrame(formatPositions(positions)));
-      await this.#readUntil(null, positions);
+      await this.#readOn(positions);
       this.#positions = positions;
     }
     if (writer.isClosed) return;
@@ -52,7 +56,7 @@ export class Subscription {
     const positions = this.#positions ?? [...seat.positions];
     this.#positions = positions;
     if (resumeFrom === null) writer.write(positionFrame(formatPositions(positions)));
-    else await this.#readUntil(seat.positions, positions);
+    else await this.#readOn(positions, seat.positions);
     const held = this.#held ?? [];
     this.#held = null;
     for (const event of held) this.#tell(event, positions);
@@ -70,29 +74,39 @@ export class Subscription {
     return positions === null ? ": heartbeat\n\n" : positionFrame(formatPositions(positions));
   }
 
-  /** Reads what the client missed: up to an end, or until there is no more. */
-  async #readUntil(end: Positions | null, positions: number[]): Promise<void> {
-    const { reads, writer } = this.#options;
-    for (let partition = 0; partition < positions.length; partition += 1) {
-      const last = end?.[partition] ?? Number.POSITIVE_INFINITY;
-      let position = positions[partition] ?? -1;
-      while (position < last && !writer.isClosed) {
-        const events = await reads.events(partition, position, REPLAY_PAGE);
-        for (const event of events) {
-          if (event.offset > last) break;
-          await writer.room();
-          this.#tell(event, positions);
-        }
-        position = events.length < REPLAY_PAGE ? Number.POSITIVE_INFINITY : (events.at(-1)?.offset ?? position);
+  /** Reads what the client missed, no faster than it takes it: up to an end, or until there is no more. */
+  async #readOn(positions: number[], end?: Positions): Promise<void> {
+    const { writer, inTurn } = this.#options;
+    const isBehind = (): boolean => end?.some((last, partition) => (positions[partition] ?? -1) < last) ?? true;
+    for (let hasMore = true; hasMore && isBehind();) {
+      await writer.room();
+      // Whoever has a seat already is held up by nobody: his events wait in memory.
+      const page = await (end === undefined ? inTurn(() => this.#readPage(positions)) : this.#readPage(positions));
+      if (page === null) return;
+      for (const event of page.events) {
+        if (event.offset <= (end?.[event.partition] ?? Number.POSITIVE_INFINITY)) this.#tell(event, positions);
       }
+      for (const [partition, offset] of page.through.entries()) {
+        positions[partition] = Math.max(positions[partition] ?? -1, Math.min(offset, end?.[partition] ?? offset));
+      }
+      ({ hasMore } = page);
     }
+  }
+
+  /** Null once the client is gone. */
+  async #readPage(positions: Positions): Promise<EventPage | null> {
+    const { principal, plans, reads, writer } = this.#options;
+    if (writer.isClosed) return null;
+    const { tenantId, repId } = principal;
+    const { nodeIds } = scopeOf(principal, planOf(plans, principal));
+    return reads.events(positions, REPLAY_PAGE, { tenantId, nodeIds, repId });
   }
 
   #hear(frame: string, event: LeadEvent): void {
     const { writer, maxHeld } = this.#options;
     if (this.#held !== null) {
       if (this.#held.length < maxHeld) this.#held.push(event);
-      else writer.close(0);
+      else writer.close("slow", 0);
     } else if (this.#positions === null) writer.write(frame);
     else {
       this.#tell(event, this.#positions);

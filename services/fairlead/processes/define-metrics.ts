@@ -41,6 +41,8 @@ export function defineMetrics(registry: Registry) {
     ),
     recoverySeconds: gauge("recovery_seconds", "How long the last rebuild of the ledger took."),
     checkpointLeads: gauge("checkpoint_leads", "Leads in the newest checkpoint that this process has taken."),
+    streams: gauge("streams", "Live streams that are open."),
+    streamsEnded: counter("streams_ended_total", "Live streams that ended, by reason.", ["reason"]),
     waitingRequested: counter("waiting_leads_requested_total", "Waiting leads that were sent to the router again."),
   };
 }

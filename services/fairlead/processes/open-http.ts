@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { captureRoutes } from "../../capture/capture-routes.ts";
 import { createCaptureLead } from "../../capture/capture-lead.ts";
 import { createPrepareLead } from "../../core/domain/lead/prepare-lead.ts";
-import { parseApiKeys } from "../../core/http/api-keys.ts";
 import { buildHttpApp, type HttpApp } from "../../core/http/app.ts";
 import { createAuthenticate, type Authenticate } from "../../core/http/auth.ts";
 import type { HealthCheck } from "../../core/http/health.ts";
@@ -14,12 +12,15 @@ import { plannerRoutes } from "../../planner/planner-routes.ts";
 import { createPublishPlan } from "../../planner/publish-plan.ts";
 import { startFinishingHandOvers } from "./finish-hand-overs.ts";
 import { openAdmission } from "./open-admission.ts";
+import { openApiKeys } from "./open-api-keys.ts";
 import type { ServiceContext } from "./service-context.ts";
 import { unusable } from "./unusable-setting.ts";
 
 export interface Http {
   readonly app: HttpApp;
   readonly authenticate: Authenticate;
+  /** Calls back when there are other API keys; without a file of keys there never are. */
+  readonly onKeysChanged: (listener: () => void) => void;
   /** Starts to listen once all routes are registered. @returns the base URL */
   listen(): Promise<string>;
 }
@@ -40,15 +41,11 @@ const LISTEN_BACKLOG = 4_096;
 export async function openHttp(context: ServiceContext, ready: readonly HealthCheck[]): Promise<Http> {
   const { config, plans, clock, logger, metrics, lifecycle } = context;
   const tenantExists = (tenantId: string): boolean => plans.current(tenantId) !== null;
+  const keys = config.apiKeysFile === null ? null : await openApiKeys(config.apiKeysFile, context);
   const authenticate = createAuthenticate(
-    config.apiKeysFile === null
+    keys === null
       ? { mode: "off", defaultTenantId: config.defaultTenant, tenantExists }
-      : {
-          mode: "keys",
-          keys: parseApiKeys(await readJson(config.apiKeysFile)),
-          clock,
-          tenantExists,
-        },
+      : { mode: "keys", keys: keys.current, clock, tenantExists },
   );
   const app = await buildHttpApp({
     logger,
@@ -62,6 +59,7 @@ export async function openHttp(context: ServiceContext, ready: readonly HealthCh
   return {
     app,
     authenticate,
+    onKeysChanged: (listener) => keys?.onChanged(listener),
     async listen() {
       const address = await app.listen({ ...config.http, backlog: LISTEN_BACKLOG }).catch((cause: unknown) => {
         throw unusable(`cannot listen on ${config.http.host}:${config.http.port}`, cause);
@@ -70,14 +68,6 @@ export async function openHttp(context: ServiceContext, ready: readonly HealthCh
       return address;
     },
   };
-}
-
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (cause) {
-    throw unusable(`FAIRLEAD_API_KEYS_FILE ${file} cannot be read`, cause);
-  }
 }
 
 /** `POST /v1/leads`. */
@@ -115,7 +105,9 @@ export async function registerDesk(http: Http, context: ServiceContext, parts: D
     planSource,
     clock,
     authenticate: http.authenticate,
+    onKeysChanged: http.onKeysChanged,
     onFault: (error: unknown) => metrics.onFault("desk", error),
+    ...metrics.streams,
     ...parts,
   });
 }

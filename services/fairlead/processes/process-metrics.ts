@@ -42,6 +42,13 @@ export function createProcessMetrics(logger: Logger) {
     onFault,
     onFinished: (handOvers: number) => metrics.handOversFinished.inc(handOvers),
     onCheckpoint: (leads: number) => metrics.checkpointLeads.set(leads),
+    streams: {
+      onOpened: () => metrics.streams.inc(),
+      onEnded(reason: string) {
+        metrics.streams.dec();
+        metrics.streamsEnded.inc({ reason });
+      },
+    },
     onRequested: (leads: number) => metrics.waitingRequested.inc(leads),
   };
 }

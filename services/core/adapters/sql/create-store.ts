@@ -4,6 +4,7 @@ import { readLeads } from "./projection/read-leads.ts";
 import { readPosition } from "./projection/read-position.ts";
 import { eventAt } from "./reads/event-at.ts";
 import { eventsAfter } from "./reads/events-after.ts";
+import { heldByReps } from "./reads/held-by-reps.ts";
 import { leadHistory } from "./reads/lead-history.ts";
 import { liveLoad } from "./reads/live-load.ts";
 import { poolByAge } from "./reads/pool-by-age.ts";
@@ -35,7 +36,8 @@ export function createStore(session: SqlSession): Store {
       return { items: items.map((state) => ({ state, distanceMeters: null })), next };
     },
     load: (scope) => liveLoad(session, scope),
-    events: (partition, afterOffset, limit) => eventsAfter(session, { partition, afterOffset, limit }),
+    held: (tenantId, repIds) => heldByReps(session, { tenantId, repIds }),
+    events: (after, limit, scope) => eventsAfter(session, { after, limit, scope }),
     eventAt: (partition, offset) => eventAt(session, { partition, offset }),
 
     parkedNodes: (tenantId) => waitingNodes(session, tenantId),

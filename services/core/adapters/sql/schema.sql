@@ -34,6 +34,8 @@ CREATE TABLE lead_count (
   last_since_ms bigint NOT NULL
 );
 
+CREATE INDEX lead_count_rep ON lead_count USING btree (tenant_id, rep_id);
+
 CREATE UNIQUE INDEX lead_count_pkey ON lead_count USING btree (tenant_id, status, node_id, rep_id, log_partition);
 
 CREATE TABLE lead_event (
