@@ -8,7 +8,7 @@ const SERVERLESS = [
   "test/mutation/mutations.test.ts",
   "test/integration/{territory-*,compose,demo-*,embedded-kills,file-log-*,readme,recovery-wait}.test.ts",
   "test/chaos/tcp-proxy.test.ts",
-  "test/contract/{http-*,topic-file,group-file,backlog-file,ledger-memory,ledger-fold,checkpoint-*}.test.ts",
+  "test/contract/{http-*,topic-file,group-file,backlog-file,attempts-file,ledger-memory,ledger-fold,checkpoint-*,verify-moving}.test.ts",
 ];
 
 // Where the tests of the chaos project and of the model say what faults they had; the matrix reads it at the end.

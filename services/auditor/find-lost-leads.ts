@@ -1,29 +1,41 @@
 import type { LogFold } from "../core/domain/decision/log-fold.ts";
-import { PARKED_RETRY } from "../core/domain/matching/match-lead.ts";
 import type { LeadRequest } from "../core/domain/lead/lead.ts";
 import { ROUTER_GROUP, type DeadLetter, type Entry, type Log, type Topic } from "../core/ports/log.ts";
 import type { FindingSink } from "./finding.ts";
 
+/** Up to where the routers had decided all inputs, by partition of the leads topic. */
+export function committedOffsets({ partitionCount, committedOffset }: Log["leads"]): Promise<readonly number[]> {
+  return Promise.all(
+    Array.from({ length: partitionCount }, (_, partition) => committedOffset(ROUTER_GROUP, partition)),
+  );
+}
+
+export interface LostLeadsInput {
+  readonly fold: LogFold;
+  /** From before the log was read to its end: then every outcome of theirs is in the fold. */
+  readonly committed: readonly number[];
+}
+
 /**
  * Looks for inputs that a router committed without an outcome in the log (I1, I4). What was given up is in the dead-letter
- * topic instead, and waits there for a replay; a retry that changed nothing left no record on purpose.
+ * topic instead, and waits there for a replay. A request for a later round leaves no record if the lead has moved on or
+ * the ledger had not; a lead that still waits is asked for again.
  *
  * @returns how many inputs wait behind the committed offsets
  */
 export async function findLostLeads(
   { leads, deadLetters }: Pick<Log, "leads" | "deadLetters">,
-  fold: LogFold,
-  sink: FindingSink,
+  { fold, committed }: LostLeadsInput,
+  sink: Pick<FindingSink, "add">,
 ): Promise<number> {
   let pending = 0;
   // Its tenant may have come since, so a dead letter can't be told by that.
   const givenUp = await idsOf(deadLetters);
   for (let partition = 0; partition < leads.partitionCount; partition++) {
-    const committed = await leads.committedOffset(ROUTER_GROUP, partition);
     const end = await leads.endOffset(partition);
     for await (const entries of leads.readRange(partition, 0, end)) {
       for (const entry of entries) {
-        if (entry.offset >= committed) pending++;
+        if (entry.offset >= (committed[partition] ?? 0)) pending++;
         else if (isLost(entry, fold) && !givenUp.has(`${leads.name}-${partition}-${entry.offset}`)) {
           sink.add(lost(entry, partition));
         }
@@ -44,13 +56,12 @@ async function idsOf(deadLetters: Topic<DeadLetter>): Promise<ReadonlySet<string
 }
 
 function isLost(entry: Entry<LeadRequest>, fold: LogFold): entry is Entry<LeadRequest> & { kind: "value" } {
-  if (entry.kind === "poison" || entry.value.rerouteReason === PARKED_RETRY) return false;
-  const { facts, cycle } = entry.value;
-  const tenant = fold.tenants.get(facts.tenantId);
-  return tenant !== undefined && (tenant.leads.get(facts.leadId)?.cycle ?? 0) < cycle;
+  if (entry.kind === "poison") return false;
+  const { tenantId, leadId } = entry.value.facts;
+  return fold.tenants.get(tenantId)?.leads.has(leadId) === false;
 }
 
-function lost({ offset, value: { facts, cycle } }: Entry<LeadRequest> & { kind: "value" }, partition: number) {
-  const detail = `input ${partition}:${offset} is committed, but cycle ${cycle} has no decision`;
+function lost({ offset, value: { facts } }: Entry<LeadRequest> & { kind: "value" }, partition: number) {
+  const detail = `input ${partition}:${offset} is committed, but has no decision`;
   return { invariant: "I1_no_lead_lost", tenantId: facts.tenantId, subject: facts.leadId, detail } as const;
 }

@@ -43,3 +43,30 @@ export function createFindingSink(): FindingSink {
     },
   };
 }
+
+/** The findings of one look, of which those that the look before had too are known. */
+export interface Findings extends Pick<FindingSink, "add"> {
+  readonly all: FindingSink;
+  readonly again: FindingSink;
+  /** Of those that are there again; of all, if there was no look before. */
+  readonly subjects: ReadonlySet<string>;
+}
+
+/** @param before subjects of the look before; null if there was none */
+export function createFindings(before: ReadonlySet<string> | null): Findings {
+  const all = createFindingSink();
+  const again = createFindingSink();
+  const subjects = new Set<string>();
+  return {
+    all,
+    again,
+    subjects,
+    add(finding) {
+      all.add(finding);
+      const name = `${finding.invariant} ${finding.tenantId} ${finding.subject}`;
+      if (before?.has(name) === false) return;
+      subjects.add(name);
+      again.add(finding);
+    },
+  };
+}

@@ -8,8 +8,8 @@ import type { LeadScans, Projection } from "../core/ports/store.ts";
 import { createLimitJudge } from "./judge-limits.ts";
 import { compareLedger } from "./compare-ledger.ts";
 import { compareStore } from "./compare-store.ts";
-import { createFindingSink, type Finding } from "./finding.ts";
-import { findLostLeads } from "./find-lost-leads.ts";
+import { createFindings, type Finding, type FindingSink } from "./finding.ts";
+import { committedOffsets, findLostLeads } from "./find-lost-leads.ts";
 import { mergeLog } from "./merge-log.ts";
 import { createPlanLimits } from "./plan-limits.ts";
 
@@ -35,28 +35,44 @@ export interface VerifyReport {
   readonly findings: readonly Finding[];
 }
 
-const ATTEMPTS = 3;
+const LOOKS = 3;
 
 /**
  * Folds the whole log and judges everything else by it: limits at every instant, lost leads, the ledger, the store.
  *
- * Ledger and store may be ahead of where the fold stopped reading, so differences are told only if the log stood still, or
- * if they are there again on a third look.
+ * Ledger and store may be ahead of where the fold stopped reading, so differences count only if the log stood still, or
+ * if the same ones are there again at each of three looks.
  *
  * @throws Fault if a part can't be read; nothing is then said about it.
  */
 export async function verify(deps: VerifyDeps): Promise<VerifyReport> {
-  for (let attempt = 1; ; attempt++) {
+  let before: ReadonlySet<string> | null = null;
+  for (let look = 1; ; look++) {
+    // Before the marks: whatever is committed by now has its decision below them.
+    const committed = await committedOffsets(deps.log.leads);
     const marks = await endOffsets(deps.log.decisions);
-    const report = await verifyUpTo(deps, marks);
+    const findings = createFindings(before);
+    const report = await verifyUpTo(deps, { committed, marks }, findings);
     const hasMoved = (await endOffsets(deps.log.decisions)).some((end, partition) => end !== marks[partition]);
-    if (report.violations === 0 || !hasMoved || attempt === ATTEMPTS) return report;
+    const { count, kept } = hasMoved && before !== null ? findings.again : findings.all;
+    if (count === 0 || !hasMoved || look === LOOKS) return { ...report, violations: count, findings: kept };
+    before = findings.subjects;
   }
 }
 
-async function verifyUpTo(deps: VerifyDeps, marks: readonly number[]): Promise<VerifyReport> {
+interface Extent {
+  /** By partition of the leads topic. */
+  readonly committed: readonly number[];
+  /** By partition of the log. */
+  readonly marks: readonly number[];
+}
+
+async function verifyUpTo(
+  deps: VerifyDeps,
+  { committed, marks }: Extent,
+  sink: Pick<FindingSink, "add">,
+): Promise<Omit<VerifyReport, "violations" | "findings">> {
   const { log, store, plans, ledger, clock, wait } = deps;
-  const sink = createFindingSink();
   const fold = createLogFold();
   const limitsOf = createPlanLimits(plans);
   const judgeLimits = createLimitJudge();
@@ -76,7 +92,7 @@ async function verifyUpTo(deps: VerifyDeps, marks: readonly number[]): Promise<V
       for (const finding of judgeLimits(decision, grant, tenant.ledger)) sink.add(finding);
     }
   }
-  const pendingInputs = await findLostLeads(log, fold, sink);
+  const pendingInputs = await findLostLeads(log, { fold, committed }, sink);
   await compareStore({ store, fold, marks, wait }, sink);
   if (ledger !== null) await compareLedger({ ledger, fold, nowMs: clock(), wait }, sink);
   return {
@@ -84,8 +100,6 @@ async function verifyUpTo(deps: VerifyDeps, marks: readonly number[]): Promise<V
     leads: [...fold.tenants.values()].reduce((sum, { leads }: FoldedTenant) => sum + leads.size, 0),
     verdicts: fold.verdicts,
     pendingInputs,
-    violations: sink.count,
-    findings: sink.kept,
   };
 }
 

@@ -6,26 +6,38 @@ import { createSuspectMode } from "./suspect-mode.ts";
 
 class Killed extends Error {}
 
-/** Counts that outlive the processes of a test. */
-function memoryAttempts(): Attempts & { readonly counts: Map<string, number>; begins: number } {
-  const counts = new Map<string, number>();
-  return {
-    counts,
+/** What outlives the processes of a test: who has begun which work. */
+function sharedAttempts() {
+  const begun = new Map<string, Set<object>>();
+  const shared = {
+    begun,
     begins: 0,
-    begin(work) {
-      this.begins += 1;
-      counts.set(work, (counts.get(work) ?? 0) + 1);
-      return Promise.resolve(counts.get(work) ?? 0);
-    },
-    end(work) {
-      counts.delete(work);
-      return Promise.resolve();
+    /** As one process sees it. */
+    join(): Attempts {
+      const process = {};
+      return {
+        begin(work) {
+          shared.begins += 1;
+          const processes = begun.get(work) ?? new Set();
+          begun.set(work, processes.add(process));
+          return Promise.resolve(processes.size);
+        },
+        end(work) {
+          begun.delete(work);
+          return Promise.resolve();
+        },
+      };
     },
   };
+  return shared;
 }
 
+type SharedAttempts = ReturnType<typeof sharedAttempts>;
+const recoverLedger = (): Promise<void> => Promise.resolve();
+
 /** A process whose routing throws `Killed` on the given offset, without a chance to clean up. */
-function startProcess(attempts: Attempts, killerOffset: number | null) {
+function startProcess(shared: SharedAttempts, killerOffset: number | null) {
+  const attempts = shared.join();
   const routed: number[][] = [];
   const buried: number[] = [];
   let isDead = false;
@@ -35,6 +47,7 @@ function startProcess(attempts: Attempts, killerOffset: number | null) {
   };
   const route = createSuspectMode({
     attempts: mortal,
+    recoverLedger,
     routeLeads(batch): Promise<BatchVerdict> {
       const offsets = batch.entries.map(({ offset }) => offset);
       if (killerOffset !== null && offsets.includes(killerOffset)) {
@@ -59,15 +72,15 @@ function batchOf(...offsets: number[]): Batch<LeadRequest> {
 
 describe("suspect mode", () => {
   it("costs a healthy process one count, and keeps its batches whole", async () => {
-    const attempts = memoryAttempts();
+    const attempts = sharedAttempts();
     const { route, routed } = startProcess(attempts, null);
     for (const batch of [batchOf(0, 1, 2), batchOf(3, 4), batchOf(5)]) await route(batch);
     expect(routed).toEqual([[0, 1, 2], [3, 4], [5]]);
-    expect([attempts.begins, attempts.counts.size]).toEqual([1, 0]);
+    expect([attempts.begins, attempts.begun.size]).toEqual([1, 0]);
   });
 
   it("routes the batch that a process died of one by one, and buries the killer at its third attempt", async () => {
-    const attempts = memoryAttempts();
+    const attempts = sharedAttempts();
     for (let death = 1; death <= 3; death += 1) {
       const dying = startProcess(attempts, 1);
       await expect(dying.route(batchOf(0, 1, 2))).rejects.toThrow(Killed);
@@ -76,11 +89,11 @@ describe("suspect mode", () => {
     const survivor = startProcess(attempts, 1);
     expect(await survivor.route(batchOf(0, 1, 2))).toEqual({ kind: "commit" });
     expect([survivor.routed, survivor.buried]).toEqual([[[0], [2]], [1]]);
-    expect(attempts.counts.size).toBe(0);
+    expect(attempts.begun.size).toBe(0);
   });
 
   it("suspects a batch that does not follow its last one: others had the partition", async () => {
-    const attempts = memoryAttempts();
+    const attempts = sharedAttempts();
     const { route } = startProcess(attempts, null);
     await route(batchOf(0, 1));
     await route(batchOf(2, 3));
@@ -89,32 +102,80 @@ describe("suspect mode", () => {
   });
 
   it("counts a process once, however often it has to try", async () => {
-    const attempts = memoryAttempts();
+    const attempts = sharedAttempts();
     let failures = 5;
+    const batches: number[] = [];
     const route = createSuspectMode({
-      attempts,
-      routeLeads: () => Promise.resolve(failures-- > 0 ? { kind: "retry", afterMs: 1 } : { kind: "commit" }),
+      attempts: attempts.join(),
+      recoverLedger,
+      routeLeads({ entries }) {
+        batches.push(entries.length);
+        return Promise.resolve(failures-- > 0 ? { kind: "retry", afterMs: 1 } : { kind: "commit" });
+      },
       buryKiller: () => Promise.reject(new Error("Nobody is a killer.")),
     });
     while ((await route(batchOf(0, 1))).kind === "retry");
-    expect([attempts.begins, attempts.counts.size]).toEqual([1, 0]);
+    expect(batches).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(attempts.begun.size).toBe(0);
+  });
+
+  it("buries nothing because the ledger goes away again and again while a suspect is in hand", async () => {
+    const attempts = sharedAttempts();
+    await attempts.join().begin("batch-0-0");
+    let outages = 5;
+    let isAway = false;
+    const ledgerAway = (): Promise<never> => Promise.reject(new Error("The ledger is away."));
+    const own = attempts.join();
+    const route = createSuspectMode({
+      attempts: { begin: own.begin, end: (work) => (isAway ? ledgerAway() : own.end(work)) },
+      recoverLedger,
+      routeLeads() {
+        isAway = outages-- > 0;
+        return isAway ? ledgerAway() : Promise.resolve({ kind: "commit" });
+      },
+      buryKiller: () => Promise.reject(new Error("Nobody is a killer.")),
+    });
+    for (let outage = 1; outage <= 5; outage += 1) {
+      await expect(route(batchOf(0))).rejects.toThrow("The ledger is away.");
+      isAway = false;
+    }
+    expect(await route(batchOf(0))).toEqual({ kind: "commit" });
+    expect(attempts.begun.size).toBe(0);
+  });
+
+  it("counts no record for a process that dies while it recovers the ledger", async () => {
+    const attempts = sharedAttempts();
+    for (let death = 1; death <= 3; death += 1) {
+      const route = createSuspectMode({
+        attempts: attempts.join(),
+        recoverLedger: () => Promise.reject(new Killed()),
+        routeLeads: () => Promise.reject(new Killed()),
+        buryKiller: () => Promise.reject(new Error("Nobody is a killer.")),
+      });
+      await expect(route(batchOf(0, 1))).rejects.toThrow(Killed);
+    }
+    const survivor = startProcess(attempts, null);
+    expect(await survivor.route(batchOf(0, 1))).toEqual({ kind: "commit" });
+    expect(survivor.routed).toEqual([[0], [1]]);
   });
 
   it("buries no record of another partition that was under way when the killer struck", async () => {
-    const attempts = memoryAttempts();
+    const attempts = sharedAttempts();
     const buried: string[] = [];
     const nameOf = ({ partition, entries }: Pick<Batch<LeadRequest>, "partition" | "entries">): string =>
       entries.map(({ offset }) => `${partition}-${offset}`).join(" ");
     async function runOnce(): Promise<void> {
+      const own = attempts.join();
       const death = Promise.withResolvers<never>();
       let isDead = false;
       // Nothing that a dead process awaits ever comes.
       const whileAlive = <T>(value: T): Promise<T> => (isDead ? new Promise(() => undefined) : Promise.resolve(value));
       const route = createSuspectMode({
         attempts: {
-          begin: async (work) => whileAlive(await attempts.begin(work)),
-          end: (work) => (isDead ? new Promise(() => undefined) : attempts.end(work)),
+          begin: async (work) => whileAlive(await own.begin(work)),
+          end: (work) => (isDead ? new Promise(() => undefined) : own.end(work)),
         },
+        recoverLedger,
         async routeLeads(batch) {
           if (nameOf(batch).includes("1-0")) {
             isDead = true;
@@ -139,12 +200,13 @@ describe("suspect mode", () => {
   });
 
   it("tries one suspect at a time, of all partitions: no other is counted for its death", async () => {
-    const attempts = memoryAttempts();
-    for (const partition of [0, 1, 2]) attempts.counts.set(`batch-${partition}-0`, 1);
+    const attempts = sharedAttempts();
+    for (const partition of [0, 1, 2]) await attempts.join().begin(`batch-${partition}-0`);
     let running = 0;
     let mostRunning = 0;
     const route = createSuspectMode({
-      attempts,
+      attempts: attempts.join(),
+      recoverLedger,
       async routeLeads(): Promise<BatchVerdict> {
         running += 1;
         mostRunning = Math.max(mostRunning, running);
@@ -155,6 +217,6 @@ describe("suspect mode", () => {
       buryKiller: () => Promise.reject(new Error("Nobody is a killer.")),
     });
     await Promise.all([0, 1, 2].map((partition) => route({ ...batchOf(0, 1, 2), partition })));
-    expect([mostRunning, attempts.counts.size]).toEqual([1, 0]);
+    expect([mostRunning, attempts.begun.size]).toEqual([1, 0]);
   });
 });

@@ -5,6 +5,8 @@ import type { Batch, BatchVerdict, Entry } from "../core/ports/log.ts";
 export interface SuspectModeDeps {
   readonly attempts: Attempts;
   readonly routeLeads: (batch: Batch<LeadRequest>) => Promise<BatchVerdict>;
+  /** Does nothing if the ledger is ready. */
+  readonly recoverLedger: () => Promise<void>;
   /** Gives up a record that has killed before. False if it has to be tried again later. */
   readonly buryKiller: (partition: number, entry: Entry<LeadRequest>, attempts: number) => Promise<boolean>;
 }
@@ -22,11 +24,9 @@ const LATER: BatchVerdict = { kind: "retry", afterMs: 50 };
  * had the partition meanwhile. If a process has begun it and not ended it, its records are routed one by one, each
  * counted before it is touched, until the killer is known by its count. In all other cases the price is that one count.
  */
-export function createSuspectMode({ attempts, routeLeads, buryKiller }: SuspectModeDeps) {
+export function createSuspectMode({ attempts, routeLeads, recoverLedger, buryKiller }: SuspectModeDeps) {
   /** Behind the last batch that this process has survived, by partition. */
   const survivedTo = new Map<number, number>();
-  /** Attempts at the first batch of a partition; this process counts as one, however often it has to try. */
-  const begun = new Map<string, number>();
   let lastTurn: Promise<unknown> = Promise.resolve();
 
   return async function routeCarefully(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
@@ -40,11 +40,8 @@ export function createSuspectMode({ attempts, routeLeads, buryKiller }: SuspectM
 
   async function routeSuspect(batch: Batch<LeadRequest>): Promise<BatchVerdict> {
     const work = `batch-${batch.partition}-${batch.entries[0]?.offset}`;
-    const attempt = begun.get(work) ?? (await attempts.begin(work));
-    begun.set(work, attempt);
-    const verdict = attempt === 1 ? await routeLeads(batch) : await routeOneByOne(batch);
+    const verdict = (await attempts.begin(work)) === 1 ? await routeLeads(batch) : await routeOneByOne(batch);
     if (verdict.kind === "retry") return verdict;
-    begun.delete(work);
     await attempts.end(work);
     return verdict;
   }
@@ -68,6 +65,8 @@ export function createSuspectMode({ attempts, routeLeads, buryKiller }: SuspectM
   ): Promise<BatchVerdict> {
     // Another member may count them by now.
     if (!batch.stillOwned()) return LATER;
+    // Not while it is counted: what a process dies of in a recovery is not the record's doing.
+    await recoverLedger();
     const work = `record-${batch.partition}-${entry.offset}`;
     const attempt = await attempts.begin(work);
     if (attempt < BURIED_AT) return routeLeads({ ...batch, entries: [entry] }).finally(() => attempts.end(work));

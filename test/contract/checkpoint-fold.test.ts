@@ -6,7 +6,7 @@ import type { LeadState } from "../../services/core/domain/decision/lead-state.t
 import type { LedgerLeadStatus } from "../../services/core/domain/ledger/ledger-row.ts";
 import type { LedgerFold } from "../../services/core/ports/checkpoints.ts";
 import { emptyFold, foldUpTo, resumeFold } from "../../services/core/protocol/ledger-fold.ts";
-import { endOffsets } from "../../services/core/protocol/take-checkpoint.ts";
+import { endOffsets } from "../../services/core/protocol/ledger-fold.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../services/core/wire/checkpoint-codec.ts";
 import { FOLD_VERSION } from "../../services/core/wire/checkpoint-head-fields.ts";
 import { createArrayTopic, type ArrayTopic } from "../support/array-topic.ts";

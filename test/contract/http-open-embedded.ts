@@ -203,7 +203,7 @@ export async function openEmbedded(
       await settle(partition, await log.decisions.append(partition, [record]));
     },
     async fence() {
-      await log.control.append(0, [{ atMs: nowMs, startedBy: "another process" }]);
+      await log.control.append(0, [{ atMs: nowMs, startedBy: "another process", records: 0 }]);
     },
     async endOffsets() {
       const partitions = Array.from({ length: partitionCount }, (_, partition) => partition);

@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from "kafkajs";
 import { afterEach, describe, expect, it } from "vitest";
 import { createFindingSink, type Finding } from "../../services/auditor/finding.ts";
-import { findLostLeads } from "../../services/auditor/find-lost-leads.ts";
+import { committedOffsets, findLostLeads } from "../../services/auditor/find-lost-leads.ts";
 import type { AuditRecord, Entry, Log } from "../../services/core/ports/log.ts";
 import { createLogFold, type LogFold } from "../../services/core/domain/decision/log-fold.ts";
 import { createPublishPlan } from "../../services/planner/publish-plan.ts";
@@ -102,10 +102,11 @@ describe.each(MODES)("fairlead dlq, %s", (mode, open) => {
 
     async function lostLeads(): Promise<readonly Finding[]> {
       return use(async ({ log }) => {
+        const committed = await committedOffsets(log.leads);
         const fold = await foldOf(log);
         fold.tenant(TENANT);
         const sink = createFindingSink();
-        expect(await findLostLeads(log, fold, sink)).toBe(0);
+        expect(await findLostLeads(log, { fold, committed }, sink)).toBe(0);
         return sink.kept;
       });
     }

@@ -86,7 +86,7 @@ test("createTopics makes the topics of the architecture once, and refuses anothe
   expect([log.leads, log.decisions, log.control, log.deadLetters].map((topic) => topic.partitionCount)).toEqual([
     3, 3, 1, 3,
   ]);
-  expect(await log.control.append(0, [{ atMs: 1, startedBy: "test" }])).toBe(0);
+  expect(await log.control.append(0, [{ atMs: 1, startedBy: "test", records: 0 }])).toBe(0);
   expect(await log.control.endOffset(0)).toBe(1);
   await log.close();
 });

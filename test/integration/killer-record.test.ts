@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createLogFold } from "../../services/core/domain/decision/log-fold.ts";
-import { endOffsets } from "../../services/core/protocol/take-checkpoint.ts";
+import { endOffsets } from "../../services/core/protocol/ledger-fold.ts";
 import { createCodecs, type Backing } from "../../services/fairlead/processes/backing.ts";
 import { createPublishPlan } from "../../services/planner/publish-plan.ts";
 import { factsOf } from "../contract/store-records.ts";

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFileTopic, type FileTopic } from "../../services/core/adapters/embedded/log/file-topic.ts";
 import { createMemoryLedger } from "../../services/core/adapters/embedded/memory-ledger.ts";
 import type { LogRecord } from "../../services/core/domain/decision/log-record.ts";
+import { Fault } from "../../services/core/domain/fault.ts";
 import type { Ledger } from "../../services/core/ports/ledger.ts";
 import type { RecoveryStart } from "../../services/core/ports/log.ts";
 import { createRecoverLedger } from "../../services/core/protocol/recover-ledger.ts";
@@ -28,7 +29,7 @@ describe("a recovery that finds another one under way", () => {
     control = await createFileTopic({ ...common, name: "control", codec: createRecoveryStartCodec() });
     decisions = await createFileTopic({ ...common, name: "decisions", codec: createLogRecordCodec() });
     ledger = createMemoryLedger();
-    await control.append(0, [{ atMs: nowMs, startedBy: "other" }]);
+    await control.append(0, [{ atMs: nowMs, startedBy: "other", records: 0 }]);
   });
 
   afterEach(async () => {
@@ -37,13 +38,13 @@ describe("a recovery that finds another one under way", () => {
     await rm(directory, { recursive: true });
   });
 
-  const recovery = (wait: (ms: number) => Promise<void>) =>
+  const recovery = (wait: (ms: number) => Promise<void>, log = decisions) =>
     createRecoverLedger({
       ledger: {
         readyEpoch: (tenantIds) => ledger.readyEpoch(tenantIds),
         seed: (epoch, tenants) => ledger.seed(epoch, tenants),
       },
-      log: { control, decisions },
+      log: { control, decisions: log },
       checkpoints: null,
       tenantIds: () => ["t"],
       clock: () => nowMs,
@@ -98,33 +99,124 @@ describe("a recovery that finds another one under way", () => {
   });
 
   it("leaves it to one that began in the meantime, if all were fenced at once", async () => {
-    await control.append(0, [{ atMs: 0, startedBy: "long ago" }]);
+    await control.append(0, [{ atMs: 0, startedBy: "long ago", records: 0 }]);
     nowMs += 1_000_000;
     let waits = 0;
     await recoverWith(async () => {
       waits++;
-      if (waits === 1) await control.append(0, [{ atMs: nowMs, startedBy: "other" }]);
+      if (waits === 1) await control.append(0, [{ atMs: nowMs, startedBy: "other", records: 0 }]);
       else await ledger.seed(3, new Map([["t", []]]));
     });
     expect(await control.endOffset(0)).toBe(3);
     expect(waits).toBe(2);
   });
 
-  it("does not wait when the newest recovery has ended and only a new tenant is missing", async () => {
-    await ledger.seed(1, new Map([["t", []]]));
-    let waits = 0;
-    const recover = createRecoverLedger({
-      ledger,
-      log: { control, decisions },
-      checkpoints: null,
-      tenantIds: () => ["t", "new"],
-      clock: () => nowMs,
-      startedBy: "us",
-      wait: () => Promise.resolve(void waits++),
-      patienceMs: PATIENCE_MS,
+  describe("of more tenants than one", () => {
+    let waits: number[];
+    const recoverAll = (tenantIds: readonly string[], whileWaiting: () => Promise<void>) =>
+      createRecoverLedger({
+        ledger: tenantLedger,
+        log: { control, decisions },
+        checkpoints: null,
+        tenantIds: () => tenantIds,
+        clock: () => nowMs,
+        startedBy: "us",
+        async wait(ms) {
+          waits.push(ms);
+          await whileWaiting();
+        },
+        patienceMs: PATIENCE_MS,
+      })();
+    /** By tenant, as Redis activates them. */
+    let epochs: Map<string, number>;
+    const tenantLedger: Pick<Ledger, "readyEpoch" | "seed"> = {
+      readyEpoch(tenantIds) {
+        const found = new Set(tenantIds.map((tenantId) => epochs.get(tenantId) ?? null));
+        const [common = null] = found;
+        return Promise.resolve(found.size === 1 ? common : null);
+      },
+      seed(epoch, tenants) {
+        for (const tenantId of tenants.keys()) epochs.set(tenantId, epoch);
+        return Promise.resolve("activated");
+      },
+    };
+
+    beforeEach(() => {
+      waits = [];
+      epochs = new Map();
     });
+
+    it("leaves it to the other as long as that activates one tenant after the other", async () => {
+      const tenantIds = ["t1", "t2", "t3", "t4"];
+      await recoverAll(tenantIds, () => {
+        epochs.set(tenantIds[epochs.size]!, 1);
+        return Promise.resolve();
+      });
+      expect(await control.endOffset(0)).toBe(1);
+      expect(waits).toHaveLength(4);
+    });
+
+    it("begins soon when that has ended and only a new tenant is missing", async () => {
+      epochs.set("t", 1);
+      await recoverAll(["t", "new"], () => Promise.resolve());
+      expect(await control.endOffset(0)).toBe(2);
+      expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(PATIENCE_MS);
+    });
+
+    it("takes over soon from one that died over the tenants", async () => {
+      await recoverAll(["t1", "t2"], () => {
+        epochs.set("t1", 1);
+        return Promise.resolve();
+      });
+      expect(await control.endOffset(0)).toBe(2);
+      expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(PATIENCE_MS);
+    });
+  });
+
+  it.each([
+    ["is superseded", () => Promise.resolve<"superseded">("superseded")],
+    ["fails", () => Promise.reject(new Fault("LEDGER_UNAVAILABLE", "Away.", { retriable: true }))],
+  ])("begins again soon when its own %s: nobody else is at it", async (_, firstSeeding) => {
+    await ledger.seed(1, new Map([["t", []]]));
+    const waits: number[] = [];
+    const recover = recovery((ms) => Promise.resolve(void waits.push(ms)));
     await recover();
-    expect(waits).toBe(0);
-    expect(await ledger.readyEpoch(["t", "new"])).toBe(2);
+    ledger = { ...createMemoryLedger(), seed: firstSeeding };
+    await recover().catch(() => undefined);
+    expect(await control.endOffset(0)).toBe(2);
+    ledger = createMemoryLedger();
+    await recover();
+    expect(await ledger.readyEpoch(["t"])).toBe(3);
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(PATIENCE_MS);
+  });
+
+  it("waits as long as the other said that it has work, and no longer because the log is long", async () => {
+    const barriers = Array.from({ length: 1_000 }, (): LogRecord => ({ type: "barrier", epoch: 1 }));
+    for (let times = 0; times < 40; times += 1) await decisions.append(0, barriers);
+    const RECORDS = 10_000;
+    const startedMs = nowMs;
+    await control.append(0, [{ atMs: nowMs, startedBy: "other", records: RECORDS }]);
+    await recoverWith((ms) => {
+      nowMs += ms;
+      return Promise.resolve();
+    });
+    expect(nowMs - startedMs).toBeGreaterThan(PATIENCE_MS);
+    expect(nowMs - startedMs).toBeLessThan(2 * PATIENCE_MS);
+    expect(await ledger.readyEpoch(["t"])).toBe(3);
+  });
+
+  it("takes no ledger from a log that was read in part", async () => {
+    nowMs += 1_000_000;
+    const cut: typeof decisions = { ...decisions, readRange: (partition) => decisions.readRange(partition, 0, 1) };
+    await decisions.append(0, [{ type: "barrier", epoch: 1 }]);
+    await expect(recovery(() => Promise.resolve(), cut)()).rejects.toMatchObject({ code: "LOG_UNAVAILABLE" });
+    expect(await ledger.readyEpoch(["t"])).toBeNull();
+  });
+
+  it("refuses a control topic that was made anew: all decisions of its epochs would be void", async () => {
+    await decisions.append(0, [{ type: "barrier", epoch: 7 }]);
+    nowMs += 1_000_000;
+    await expect(recoverWith(() => Promise.resolve())).rejects.toMatchObject({ code: "LOG_CORRUPT", retriable: false });
+    expect(await ledger.readyEpoch(["t"])).toBeNull();
   });
 });

@@ -75,6 +75,18 @@ export const SETTING_MUTATIONS: readonly Mutation[] = [
     "if (attempt === ATTEMPTS)",
   ]),
   topic("message.timestamp.type", ['"message.timestamp.type": "LogAppendTime",']),
+  without(
+    "topic min.insync.replicas",
+    `${KAFKA}/create-topics.ts`,
+    ['"min.insync.replicas": minInSync', ""],
+    ["test/integration/kafka-log.test.ts", "createTopics makes the topics of the architecture once"],
+  ),
+  without(
+    "topic min.insync.replicas of three",
+    `${KAFKA}/topic-specs.ts`,
+    ["Math.min(2, replicationFactor)", "1"],
+    [`${KAFKA}/topic-specs.test.ts`, "min.insync.replicas:"],
+  ),
   topic("unclean.leader.election.enable", ['"unclean.leader.election.enable": "false",']),
   topic("retention.ms", ['"retention.ms": String(retentionMs), ']),
   topic("cleanup.policy: the decisions are never compacted", [

@@ -104,6 +104,8 @@ export interface DeadLetter {
 export interface RecoveryStart {
   readonly atMs: number;
   readonly startedBy: string;
+  /** Leads and records that it has to fold: how long others wait for it before they take it for dead. */
+  readonly records: number;
 }
 
 /** What an operator did beside the doors. Kept for ever. */

@@ -19,6 +19,19 @@ export function tenantImage({ tenants }: LedgerFold, tenantId: string): LedgerIm
   return image;
 }
 
+/** By partition. */
+export function endOffsets({
+  partitionCount,
+  endOffset,
+}: Pick<Decisions, "partitionCount" | "endOffset">): Promise<readonly number[]> {
+  return Promise.all(Array.from({ length: partitionCount }, (_, partition) => endOffset(partition)));
+}
+
+/** How many records a fold has yet to read up to a mark of each partition; a checkpoint may be beyond some of them. */
+export function recordsBehind(positions: readonly Pick<FoldPosition, "next">[], marks: readonly number[]): number {
+  return marks.reduce((sum, mark, partition) => sum + Math.max(0, mark - (positions[partition]?.next ?? 0)), 0);
+}
+
 /** The newest checkpoint, or null if there is none that a fold of this log may go on from. */
 export async function resumeFold(
   decisions: Decisions,

@@ -1,31 +1,24 @@
 import type { LogRecord } from "../domain/decision/log-record.ts";
 import { Fault } from "../domain/fault.ts";
-import type { Clock } from "../domain/lead/clock.ts";
 import type { Checkpoints, LedgerFold } from "../ports/checkpoints.ts";
 import type { Ledger } from "../ports/ledger.ts";
-import type { Log, RecoveryStart, Topic } from "../ports/log.ts";
-import { emptyFold, foldUpTo, resumeFold, tenantImage } from "./ledger-fold.ts";
+import type { Log, Topic } from "../ports/log.ts";
+import { type AwaitRecoveryDeps, awaitRecovery } from "./await-recovery.ts";
+import { emptyFold, endOffsets, foldUpTo, recordsBehind, resumeFold, tenantImage } from "./ledger-fold.ts";
 
-export interface RecoverDeps {
+export interface RecoverDeps extends AwaitRecoveryDeps {
   readonly ledger: Pick<Ledger, "readyEpoch" | "seed">;
   readonly log: Pick<Log, "decisions" | "control">;
   /** Null: from the log alone. */
   readonly checkpoints: Pick<Checkpoints, "head" | "newest"> | null;
-  /** Tenants that need a ledger even before their first lead. */
-  readonly tenantIds: () => readonly string[];
-  readonly clock: Clock;
-  /** Names the process in the control topic, for the person who reads it. */
-  readonly startedBy: string;
-  readonly wait: (ms: number) => Promise<void>;
-  /**
-   * How long a recovery that somebody else began is waited for before it is taken over. 0 where nobody else can be: then
-   * whoever began it is dead.
-   */
-  readonly patienceMs: number;
   readonly onProgress?: (progress: RecoveryProgress) => void;
 }
 
 export type RecoveryProgress =
+  /** For the one that another process has begun. */
+  | { readonly step: "waiting"; readonly epoch: number }
+  /** Nothing had to be done here. */
+  | { readonly step: "ready"; readonly epoch: number }
   | { readonly step: "started"; readonly epoch: number }
   /** From where the log is folded: `leads` are known from a checkpoint, `records` are to be read. */
   | { readonly step: "folding"; readonly epoch: number; readonly leads: number; readonly records: number }
@@ -48,36 +41,50 @@ export type RecoveryProgress =
  */
 export function createRecoverLedger(deps: RecoverDeps): () => Promise<void> {
   let running: Promise<void> | null = null;
-  let seen = 0;
+  const known: KnownEpochs = { over: 0 };
   return function recoverLedger() {
-    running ??= recoverOnce(deps, seen)
-      .then((epoch) => {
-        seen = Math.max(seen, epoch);
-      })
-      .finally(() => {
-        running = null;
-      });
+    running ??= recoverOnce(deps, known).finally(() => {
+      running = null;
+    });
     return running;
   };
 }
 
-/**
- * @param seen the newest epoch that was ever seen ready here
- * @returns that epoch now
- */
-async function recoverOnce(deps: RecoverDeps, seen: number): Promise<number> {
+interface KnownEpochs {
+  /** The newest whose recovery is over: it was seen ready, or it ended here in whatever way. */
+  over: number;
+}
+
+async function recoverOnce(deps: RecoverDeps, known: KnownEpochs): Promise<void> {
   const { ledger, log, clock, startedBy, onProgress } = deps;
-  const ready = await awaitOthers(deps, seen);
-  if (ready !== null) return ready;
+  const ready = await awaitRecovery(deps, known.over, (epoch) => onProgress?.({ step: "waiting", epoch }));
+  if (ready !== null) {
+    known.over = ready;
+    onProgress?.({ step: "ready", epoch: ready });
+    return;
+  }
+  const work = await workAhead(deps);
   const startMs = clock();
-  const epoch = (await log.control.append(0, [{ atMs: startMs, startedBy }])) + 1;
-  onProgress?.({ step: "started", epoch });
-  const marks = await appendBarriers(log.decisions, epoch);
-  const fold = await foldLog(deps, { epoch, marks });
-  onProgress?.({ step: "folded", epoch, records: fold.records, tookMs: clock() - startMs });
-  const step = await ledger.seed(epoch, fold.tenants);
-  onProgress?.({ step, epoch, tookMs: clock() - startMs });
-  return step === "activated" ? epoch : seen;
+  const epoch = (await log.control.append(0, [{ atMs: startMs, startedBy, records: work }])) + 1;
+  try {
+    onProgress?.({ step: "started", epoch });
+    const marks = await appendBarriers(log.decisions, epoch);
+    const fold = await foldLog(deps, { epoch, marks });
+    onProgress?.({ step: "folded", epoch, records: fold.records, tookMs: clock() - startMs });
+    const step = await ledger.seed(epoch, fold.tenants);
+    onProgress?.({ step, epoch, tookMs: clock() - startMs });
+  } finally {
+    known.over = epoch;
+  }
+}
+
+/** Leads of the newest checkpoint and records behind it: what this recovery has to do, so that others can wait for it. */
+async function workAhead({ log, checkpoints }: RecoverDeps): Promise<number> {
+  const [head, ends] = await Promise.all([
+    checkpoints === null ? null : orNullIfAway(checkpoints.head()),
+    endOffsets(log.decisions),
+  ]);
+  return (head?.leads ?? 0) + recordsBehind(head?.positions ?? [], ends);
 }
 
 /**
@@ -92,10 +99,7 @@ async function foldLog(
 ): Promise<{ readonly tenants: LedgerFold["tenants"]; readonly records: number }> {
   const { log, tenantIds, onProgress } = deps;
   const fold = (await checkpointOf(deps, epoch)) ?? emptyFold(marks.length);
-  const tail = marks.reduce(
-    (sum, mark, partition) => sum + Math.max(0, mark - (fold.positions[partition]?.next ?? 0)),
-    0,
-  );
+  const tail = recordsBehind(fold.positions, marks);
   const leads = Array.from(fold.tenants.values()).reduce((sum, { leadCount }) => sum + leadCount, 0);
   onProgress?.({ step: "folding", epoch, leads, records: tail });
   let recordsLeft = tail;
@@ -107,6 +111,8 @@ async function foldLog(
       if (isTold) onProgress?.({ step: "reading", epoch, recordsLeft });
     },
   });
+  expectWhole(fold, marks);
+  await expectOwnControl(log, { epoch, fold });
   for (const tenantId of tenantIds()) tenantImage(fold, tenantId);
   return { tenants: fold.tenants, records };
 }
@@ -116,74 +122,45 @@ const TOLD_EVERY = 50_000;
 
 async function checkpointOf({ log, checkpoints, onProgress }: RecoverDeps, epoch: number): Promise<LedgerFold | null> {
   if (checkpoints === null) return null;
+  return orNullIfAway(resumeFold(log.decisions, checkpoints), (error) =>
+    onProgress?.({ step: "checkpoint_unavailable", epoch, error }),
+  );
+}
+
+/** The log alone will do. */
+async function orNullIfAway<T>(reading: Promise<T>, onAway?: (error: Fault) => void): Promise<T | null> {
   try {
-    return await resumeFold(log.decisions, checkpoints);
+    return await reading;
   } catch (error) {
     if (!(error instanceof Fault && error.code === "STORE_UNAVAILABLE")) throw error;
-    onProgress?.({ step: "checkpoint_unavailable", epoch, error });
+    onAway?.(error);
     return null;
   }
 }
 
-const POLL_MS = 200;
-/** Folding and seeding take about half of this (bench/results); a recovery that takes longer has stopped. */
-const PATIENCE_PER_RECORD_MS = 0.05;
+/** The barrier is the last record before a mark; a fold that has not met it would forget what stands before it. */
+function expectWhole({ positions }: LedgerFold, marks: readonly number[]): void {
+  if (marks.every((mark, partition) => (positions[partition]?.next ?? 0) >= mark)) return;
+  throw new Fault("LOG_UNAVAILABLE", "The log could be read in part only", { retriable: true });
+}
 
 /**
- * Gives a recovery that is under way the time to end: another one beside it would only void what that one has done, and
- * so on for ever. An epoch that was seen ready has none under way, or the control topic had moved on.
+ * Epochs only grow as long as nobody deletes or restores the control topic. In an epoch below the log's barriers every
+ * decision would be void, and its lead lost.
  *
- * @returns the epoch that is ready, or null if a recovery is due
+ * @throws Fault LOG_CORRUPT
  */
-async function awaitOthers(deps: RecoverDeps, seen: number): Promise<number | null> {
-  const { ledger, log, tenantIds, clock, wait, startedBy, patienceMs } = deps;
-  // Time is counted from here too: by a clock that is an hour behind the log's, no recovery would ever be overdue.
-  let newest = { end: 0, seenMs: clock() };
-  let leftTo: number | null = null;
-  for (;;) {
-    const end = await log.control.endOffset(0);
-    if (end !== newest.end) newest = { end, seenMs: clock() };
-    if (end > 0 && (await ledger.readyEpoch(tenantIds())) === end) return end;
-    if (patienceMs === 0 || leftTo === end || (await isDone(ledger, tenantIds(), end))) return null;
-    const begunMs = end === seen ? null : await lastStartMs(log.control, end);
-    const enoughMs = patienceMs + (await recordCount(log.decisions)) * PATIENCE_PER_RECORD_MS;
-    if (begunMs !== null && clock() - Math.min(begunMs, newest.seenMs) < enoughMs) {
-      await wait(POLL_MS);
-      continue;
-    }
-    // All who were fenced come here at once; who has the first turn begins, and the others see it.
-    await wait(turnMs(startedBy));
-    leftTo = end;
-  }
-}
-
-const TURNS = 16;
-const TURN_MS = 25;
-
-/** A time to wait that differs from process to process. */
-function turnMs(startedBy: string): number {
-  let turn = 0;
-  for (let index = 0; index < startedBy.length; index++) turn = (turn * 31 + startedBy.charCodeAt(index)) % TURNS;
-  return turn * TURN_MS;
-}
-
-/** True if the newest recovery has ended: then it was not for a tenant that is new, or the ledger was lost again in part. */
-async function isDone(ledger: RecoverDeps["ledger"], tenantIds: readonly string[], epoch: number): Promise<boolean> {
-  for (const tenantId of tenantIds) if ((await ledger.readyEpoch([tenantId])) === epoch) return true;
-  return false;
-}
-
-async function lastStartMs(control: Topic<RecoveryStart>, end: number): Promise<number | null> {
-  for await (const entries of control.readRange(0, Math.max(0, end - 1), end)) {
-    const last = entries.at(-1);
-    if (last !== undefined) return last.appendedAtMs;
-  }
-  return null;
-}
-
-async function recordCount({ partitionCount, endOffset }: Topic<LogRecord>): Promise<number> {
-  const ends = await Promise.all(Array.from({ length: partitionCount }, (_, partition) => endOffset(partition)));
-  return ends.reduce((sum, end) => sum + end, 0);
+async function expectOwnControl(
+  { control }: RecoverDeps["log"],
+  { epoch, fold }: { readonly epoch: number; readonly fold: LedgerFold },
+): Promise<void> {
+  const highest = Math.max(0, ...fold.positions.map(({ barrierEpoch }) => barrierEpoch));
+  // A recovery that began behind this one may have its barriers in a newer checkpoint.
+  if (highest <= epoch || highest <= (await control.endOffset(0))) return;
+  throw new Fault(
+    "LOG_CORRUPT",
+    `The log has a barrier of epoch ${highest}, but the control topic begins epoch ${epoch}: it was deleted or restored`,
+  );
 }
 
 /** R2: from here on, decisions of an older epoch are void. Answers the offset behind each barrier. */

@@ -1,7 +1,7 @@
 import type { LogRecord } from "../domain/decision/log-record.ts";
 import type { CheckpointHead, Checkpoints } from "../ports/checkpoints.ts";
 import type { Topic } from "../ports/log.ts";
-import { emptyFold, foldUpTo, resumeFold } from "./ledger-fold.ts";
+import { emptyFold, endOffsets, foldUpTo, recordsBehind, resumeFold } from "./ledger-fold.ts";
 
 export interface CheckpointDeps {
   readonly decisions: Pick<Topic<LogRecord>, "partitionCount" | "endOffset" | "readRange">;
@@ -21,7 +21,7 @@ const TAIL_PER_LEAD = 0.25;
 export async function isCheckpointDue({ decisions, checkpoints }: CheckpointDeps): Promise<boolean> {
   const head = await checkpoints.head();
   const ends = await endOffsets(decisions);
-  return tailOf(head, ends) >= Math.max(LEAST_TAIL, (head?.leads ?? 0) * TAIL_PER_LEAD);
+  return recordsBehind(head?.positions ?? [], ends) >= Math.max(LEAST_TAIL, (head?.leads ?? 0) * TAIL_PER_LEAD);
 }
 
 /**
@@ -35,16 +35,4 @@ export async function takeCheckpoint({ decisions, checkpoints }: CheckpointDeps)
   await checkpoints.save(fold);
   const leads = Array.from(fold.tenants.values()).reduce((sum, { leadCount }) => sum + leadCount, 0);
   return { positions: fold.positions, leads };
-}
-
-/** By partition. */
-export function endOffsets({
-  partitionCount,
-  endOffset,
-}: Pick<Topic<LogRecord>, "partitionCount" | "endOffset">): Promise<readonly number[]> {
-  return Promise.all(Array.from({ length: partitionCount }, (_, partition) => endOffset(partition)));
-}
-
-function tailOf(head: CheckpointHead | null, ends: readonly number[]): number {
-  return ends.reduce((sum, end, partition) => sum + end - (head?.positions[partition]?.next ?? 0), 0);
 }

@@ -36,7 +36,7 @@ const auditRecords = record({
   action: fc.string(),
   subjects: fc.array(fc.string(), { maxLength: 5 }),
 });
-const recoveryStarts = record({ atMs: fc.maxSafeInteger(), startedBy: fc.string() });
+const recoveryStarts = record({ atMs: fc.maxSafeInteger(), startedBy: fc.string(), records: fc.maxSafeInteger() });
 const prepare = () => ({ ok: false as const, code: "LEAD_INVALID", at: "prepare" });
 
 /** Unknown fields 1,000 to 1,003, one of each wire type, and a group that holds one. */

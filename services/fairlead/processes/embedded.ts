@@ -1,5 +1,5 @@
 import { createLifecycle, type Lifecycle } from "../../core/runtime/lifecycle.ts";
-import { endOffsets } from "../../core/protocol/take-checkpoint.ts";
+import { endOffsets } from "../../core/protocol/ledger-fold.ts";
 import type { Logger } from "../../core/runtime/logger.ts";
 import type { Config } from "../config.ts";
 import { openEmbeddedBacking } from "./embedded-backing.ts";

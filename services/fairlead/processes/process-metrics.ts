@@ -18,12 +18,10 @@ export function createProcessMetrics(logger: Logger) {
 
   function onRecovery(progress: RecoveryProgress): void {
     if (progress.step === "checkpoint_unavailable") return onFault("recovery", progress.error);
-    if (progress.step === "reading") {
-      metrics.recoveryRecordsLeft.set(progress.recordsLeft);
-      logger.debug(progress, "Ledger recovery");
-      return;
-    }
-    logger.info(progress, "Ledger recovery");
+    if (progress.step === "ready") metrics.epoch.set(progress.epoch);
+    if (progress.step === "reading") metrics.recoveryRecordsLeft.set(progress.recordsLeft);
+    const isLoud = progress.step !== "ready" && progress.step !== "reading";
+    logger[isLoud ? "info" : "debug"](progress, "Ledger recovery");
     if (progress.step === "folding") metrics.recoveryRecordsLeft.set(progress.records);
     if (progress.step === "folded") metrics.recoveryRecordsLeft.set(0);
     if (progress.step !== "activated" && progress.step !== "superseded") return;

@@ -58,7 +58,7 @@ export async function startRouting(context: ServiceContext, recoverLedger: () =>
     events,
   });
   const buryKiller = createBuryKiller({ plans, buryPoison, commitDecisions, recoverLedger, clock, events });
-  const routeCarefully = createSuspectMode({ attempts: backing.attempts, routeLeads, buryKiller });
+  const routeCarefully = createSuspectMode({ attempts: backing.attempts, routeLeads, recoverLedger, buryKiller });
   const router = await startRouter(log, routeCarefully, events);
   lifecycle.onClose("router", () => router.close());
 }

@@ -8,12 +8,15 @@ export type SimulatedReads = Pick<LeadReads, "lead" | "eventAt"> &
   Pick<LeadScans, "parkedNodes" | "waiting">;
 
 /** The projection as one process reads it: the fold of the log, of which a lead's last record may be missing. */
-export function readsPort({ scheduler, judge, decisions, isLate }: World, process: SimProcess): SimulatedReads {
+export function readsPort(world: World, process: SimProcess): SimulatedReads {
+  const { scheduler, judge, decisions } = world;
   const call = <T>(what: string, effect: () => T): Promise<T> => scheduler.call(process, what, effect);
 
   function stateOf(leadId: string): LeadState | null {
     const states = judge.history.get(leadId) ?? [];
-    return states.at(isLate() ? -2 : -1) ?? null;
+    if (!world.isLate()) return states.at(-1) ?? null;
+    world.count("late read");
+    return states.at(-2) ?? null;
   }
 
   function waiting(tenantId: string): LeadState[] {

@@ -61,10 +61,11 @@ export function startService(world: World, name: string): Service {
     patienceMs: RECOVERY_PATIENCE_MS,
     onProgress: ({ step }) => world.count(`recovery ${step}`),
   });
-  const commitDecisions = (requests: readonly DecisionRequest[]): Promise<CommitOutcome> => {
-    const ports = mutations.noFenceRead === true ? withoutFenceRead({ ledger, log }) : { ledger, log };
-    return createCommitDecisions({ ...ports, partitionOf })(requests);
-  };
+  const ownCommits = createCommitDecisions({ ledger, log, partitionOf });
+  const commitDecisions = (requests: readonly DecisionRequest[]): Promise<CommitOutcome> =>
+    mutations.noFenceRead === true
+      ? createCommitDecisions({ ...withoutFenceRead({ ledger, log }), partitionOf })(requests)
+      : ownCommits(requests);
   const reads = readsPort(world, process);
   const decisions = mutations.redisFirst === true ? withoutLogFirst({ ledger, log }) : log.decisions;
   const service: Service = {

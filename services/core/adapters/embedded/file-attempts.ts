@@ -7,6 +7,7 @@ import type { Attempts } from "../../ports/attempts.ts";
  */
 export function openFileAttempts(file: string): Attempts {
   const counts = new Map<string, number>(Object.entries(readCounts(file)));
+  const begun = new Set<string>();
 
   function write(): void {
     writeFileSync(`${file}.draft`, JSON.stringify(Object.fromEntries(counts)));
@@ -15,12 +16,15 @@ export function openFileAttempts(file: string): Attempts {
 
   return {
     begin(work) {
-      const count = (counts.get(work) ?? 0) + 1;
-      counts.set(work, count);
+      const before = counts.get(work) ?? 0;
+      if (begun.has(work)) return Promise.resolve(before);
+      begun.add(work);
+      counts.set(work, before + 1);
       write();
-      return Promise.resolve(count);
+      return Promise.resolve(before + 1);
     },
     end(work) {
+      begun.delete(work);
       if (counts.delete(work)) write();
       return Promise.resolve();
     },

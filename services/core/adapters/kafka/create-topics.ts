@@ -4,7 +4,7 @@ import { Fault } from "../../domain/fault.ts";
 import { createKafkajs } from "./kafka-connection.ts";
 import { logUnavailable } from "./kafka-faults.ts";
 import type { KafkaLogger } from "./kafka-logger.ts";
-import { type TopicSpec, topicNames, topicSpecs } from "./topic-specs.ts";
+import { type TopicSpec, minInSyncReplicas, topicNames, topicSpecs } from "./topic-specs.ts";
 
 const READY_WITHIN_MS = 15_000;
 
@@ -30,7 +30,7 @@ export async function createTopics(options: CreateTopicsOptions): Promise<readon
     );
     for (const spec of specs) refuseOtherCount(spec, existing.get(spec.name));
     const missing = specs.filter(({ name }) => !existing.has(name));
-    const minInSync = String(Math.min(2, replicationFactor));
+    const minInSync = String(minInSyncReplicas(replicationFactor));
     if (missing.length > 0) {
       await admin.createTopics({
         // kafkajs' own wait fails when a broker has not heard of the topic yet.

@@ -61,6 +61,9 @@ export function topicSpecs(names: TopicNames, partitions: number): readonly Topi
   ];
 }
 
+/** How many replicas have to have a record before it is acknowledged: of three brokers one may be away, and another be lost. */
+export const minInSyncReplicas = (replicationFactor: number): number => Math.min(2, replicationFactor);
+
 const shared = {
   "message.timestamp.type": "LogAppendTime",
   "max.message.bytes": MAX_BATCH_BYTES,

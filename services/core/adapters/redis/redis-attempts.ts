@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Attempts } from "../../ports/attempts.ts";
 import { type ConnectOptions, connectRedis } from "./connect.ts";
@@ -11,13 +12,14 @@ export interface RedisAttempts extends Attempts {
 }
 
 /**
- * Counts that all processes share, since a partition may move to another one when its owner dies. Connects when it is
- * first asked, as most processes never do.
+ * Sets of processes that all processes share, since a partition may move to another one when its owner dies. A number
+ * would grow with every command whose reply is lost. Connects when it is first asked, as most processes never do.
  *
  * @param prefix of the installation, which may share the server with others
  */
 export function createRedisAttempts(options: ConnectOptions, prefix: string): RedisAttempts {
   const key = (work: string): string => `fl:attempts:${prefix}:${work}`;
+  const ownId = randomUUID();
   let connecting: Promise<Redis> | undefined;
 
   async function connected(): Promise<Redis> {
@@ -33,9 +35,9 @@ export function createRedisAttempts(options: ConnectOptions, prefix: string): Re
   return {
     async begin(work) {
       const client = await connected();
-      const count = await orUnavailable(client.incr(key(work)));
+      await orUnavailable(client.sadd(key(work), ownId));
       await orUnavailable(client.expire(key(work), KEPT_SECONDS));
-      return count;
+      return orUnavailable(client.scard(key(work)));
     },
     async end(work) {
       await orUnavailable((await connected()).del(key(work)));

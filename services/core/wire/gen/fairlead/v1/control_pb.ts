@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file fairlead/v1/control.proto.
  */
 export const file_fairlead_v1_control: GenFile = /*@__PURE__*/
-  fileDesc("ChlmYWlybGVhZC92MS9jb250cm9sLnByb3RvEgtmYWlybGVhZC52MSIyCg1SZWNvdmVyeVN0YXJ0Eg0KBWF0X21zGAEgASgDEhIKCnN0YXJ0ZWRfYnkYAiABKAliBnByb3RvMw");
+  fileDesc("ChlmYWlybGVhZC92MS9jb250cm9sLnByb3RvEgtmYWlybGVhZC52MSJDCg1SZWNvdmVyeVN0YXJ0Eg0KBWF0X21zGAEgASgDEhIKCnN0YXJ0ZWRfYnkYAiABKAkSDwoHcmVjb3JkcxgDIAEoA2IGcHJvdG8z");
 
 /**
  * A recovery of the ledger began: the value of a record of `fairlead.control.v1`. Its epoch is the record's offset + 1.
@@ -31,6 +31,13 @@ export type RecoveryStart = Message<"fairlead.v1.RecoveryStart"> & {
    * @generated from field: string started_by = 2;
    */
   startedBy: string;
+
+  /**
+   * Leads and records that it has to fold: how long others wait for it before they take it for dead.
+   *
+   * @generated from field: int64 records = 3;
+   */
+  records: bigint;
 };
 
 /**
