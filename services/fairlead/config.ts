@@ -54,7 +54,8 @@ export const SETTINGS = {
   FAIRLEAD_KAFKA_PREFIX: "distributed: first part of topic and group names; default fairlead",
   FAIRLEAD_KAFKA_SESSION_MS:
     "distributed: a process that is silent for so long counts as dead, and others take over; default 10000",
-  FAIRLEAD_REDIS_URL: "distributed: redis://… of a server with maxmemory-policy noeviction",
+  FAIRLEAD_REDIS_URL:
+    "distributed: redis://… of a server, or of several nodes of a Redis Cluster, comma separated; with maxmemory-policy noeviction",
   FAIRLEAD_POSTGRES_URL: "distributed: postgres://…",
   FAIRLEAD_PARTITIONS: "distributed: partitions of new topics; default 8",
   FAIRLEAD_REPLICATION_FACTOR: "distributed: replicas of new topics; default 1 with one broker, else 3",

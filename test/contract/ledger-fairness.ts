@@ -24,9 +24,10 @@ export function fairnessCases(use: UseLedger, open: () => Promise<Ledger>): void
       use(),
       [1, 2, 3].map((lead) => item(`lead-${lead}`, { lists })),
     );
+    const rows = await rowsOf(use());
     const rebuilt = await open();
     try {
-      await rebuilt.seed(1, new Map([[TENANT, await rowsOf(use())]]));
+      await rebuilt.seed(1, new Map([[TENANT, rows]]));
       const after = await reserve(
         rebuilt,
         [4, 5, 6].map((lead) => item(`lead-${lead}`, { lists })),

@@ -12,7 +12,11 @@ import { unconfirmedCases } from "./ledger-unconfirmed.ts";
 /** A ledger for one test: empty, and ready as epoch 1. */
 export type UseLedger = () => Ledger;
 
-/** What every ledger promises (services/core/ports/ledger.ts). */
+/**
+ * What every ledger promises (services/core/ports/ledger.ts).
+ *
+ * @param open makes an empty ledger, and may take the room of the one before
+ */
 export function ledgerContract(name: string, open: () => Promise<Ledger>): void {
   describe(`${name} keeps the Ledger contract`, () => {
     let ledger: Ledger;

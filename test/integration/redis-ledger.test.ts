@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type RedisServer, startRedis } from "../../deploy/local/redis.ts";
 import { activate } from "../../services/core/adapters/redis/activate.ts";
-import { readRunId } from "../../services/core/adapters/redis/connect.ts";
+import { beginSeeding } from "../../services/core/adapters/redis/begin-seeding.ts";
 import { ledgerKeys } from "../../services/core/adapters/redis/keys.ts";
 import { openRedisLedger } from "../../services/core/adapters/redis/redis-ledger.ts";
 import type { LedgerRow } from "../../services/core/domain/ledger/ledger-row.ts";
@@ -44,6 +44,11 @@ describe("the Redis ledger on a server of its own", () => {
     await ledger.seed(1, new Map([[TENANT, []]]));
   });
   afterEach(() => ledger.close());
+
+  const begin = async (epoch: number) => {
+    const seeding = { tenantId: TENANT, epoch, mark: "mark" };
+    return { ...seeding, runId: await beginSeeding(admin, seeding) };
+  };
 
   it("F5: is fenced after FLUSHALL until it is seeded again", async () => {
     await reserveOne(ledger, lead);
@@ -148,19 +153,18 @@ describe("the Redis ledger on a server of its own", () => {
   });
 
   it("does not activate a seeding that a later one overtook", async () => {
+    const seeding = await begin(2);
     await ledger.seed(3, new Map([[TENANT, []]]));
-    await admin.set(ledgerKeys(TENANT, 2).seeding, "mark");
-    const seeding = { tenantId: TENANT, epoch: 2, runId: await readRunId(admin), mark: "mark" };
+    await admin.set(ledgerKeys(TENANT, 2).seeding, seeding.mark);
     expect(await activate(admin, seeding)).toBe("superseded");
     expect(await ledger.readyEpoch([TENANT])).toBe(3);
   });
 
   it("does not activate what was seeded before a restart, although it survived it", async () => {
-    await admin.set(ledgerKeys(TENANT, 2).seeding, "mark");
-    const seeding = { tenantId: TENANT, epoch: 2, runId: await readRunId(admin), mark: "mark" };
+    const seeding = await begin(2);
     await server.restart();
     await answered(() => admin.ping());
-    expect(await admin.get(ledgerKeys(TENANT, 2).seeding)).toBe("mark");
+    expect(await admin.get(ledgerKeys(TENANT, 2).seeding)).toBe(seeding.mark);
     expect(await activate(admin, seeding)).toBe("superseded");
   });
 
@@ -175,6 +179,15 @@ describe("the Redis ledger on a server of its own", () => {
     await admin.config("SET", "maxmemory-policy", "allkeys-lru");
     try {
       await expect(openRedisLedger({ url: server.url })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    } finally {
+      await admin.config("SET", "maxmemory-policy", "noeviction");
+    }
+  });
+
+  it("refuses to seed a server that began to evict keys", async () => {
+    await admin.config("SET", "maxmemory-policy", "allkeys-lru");
+    try {
+      await expect(ledger.seed(2, new Map([[TENANT, []]]))).rejects.toMatchObject({ code: "CONFIG_INVALID" });
     } finally {
       await admin.config("SET", "maxmemory-policy", "noeviction");
     }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type RedisServer, startRedis } from "../../deploy/local/redis.ts";
@@ -24,11 +24,13 @@ describe("the settings of a Redis connection", () => {
   const clients: Redis[] = [];
   let untap = (): void => undefined;
 
-  const open = async (options: Partial<ConnectOptions> = {}): Promise<Redis> => {
-    const client = await connectRedis({ url: server.url, commandTimeoutMs: PATIENT_MS, ...options });
+  const connect = async (options: Partial<ConnectOptions>): Promise<Redis> => {
+    const client = await connectRedis({ url: server.url, ...options });
+    if (!(client instanceof Redis)) throw new Error("A client of a cluster was not asked for.");
     clients.push(client);
     return client;
   };
+  const open = (): Promise<Redis> => connect({ commandTimeoutMs: PATIENT_MS });
   /** The next command of that name runs, and its reply is lost with the link. */
   const loseReplyTo = (command: RegExp): void => {
     let isArmed = true;
@@ -91,8 +93,7 @@ describe("the settings of a Redis connection", () => {
   });
 
   it("commandTimeout: a server that is silent counts as unanswered after 500 ms, though the command still runs", async () => {
-    const client = await connectRedis({ url: server.url });
-    clients.push(client);
+    const client = await connect({});
     await server.kill("SIGSTOP");
     try {
       const sentMs = performance.now();
@@ -131,7 +132,7 @@ describe("the settings of a Redis connection", () => {
 /** Connects until a connection is no longer accepted by the kernel in the server's name. */
 async function fillBacklog(port: number, sockets: Socket[]): Promise<void> {
   for (let count = 0; count < 64; count += 1) {
-    const socket = connect({ port, host: "127.0.0.1" });
+    const socket = createConnection({ port, host: "127.0.0.1" });
     socket.on("error", () => undefined);
     sockets.push(socket);
     const isAccepted = await Promise.race([once(socket, "connect").then(() => true), delay(300, false)]);

@@ -3,6 +3,7 @@ import { type Mutation, without } from "./mutation.ts";
 const SIMULATION = "test/model/simulation.test.ts";
 const HOLDS = "holds all invariants";
 const REDIS_LEDGER = "test/integration/redis-ledger.test.ts";
+const REDIS_CLUSTER = "test/integration/redis-cluster.test.ts";
 const LUA = "services/core/adapters/redis";
 
 /** The guards of the commit protocol, in the product's own code. */
@@ -26,10 +27,10 @@ export const PROTOCOL_MUTATIONS: readonly Mutation[] = [
     [REDIS_LEDGER, "F6: is fenced after a restart"],
   ),
   without(
-    "run-id check of the ready epoch",
-    `${LUA}/redis-ledger.ts`,
-    [" && bound === runId ? Number(epoch)", " && (bound, runId) ? Number(epoch)"],
-    [REDIS_LEDGER, "F6: is fenced after a restart"],
+    "slot in motion",
+    `${LUA}/ledger-preamble.lua`,
+    ['redis.call("EXISTS", TENANT .. "nowhere", TENANT .. "elsewhere")'],
+    [REDIS_CLUSTER, "answers nobody while the slot of a tenant moves"],
   ),
   without(
     "epoch check of a reservation",

@@ -6,6 +6,12 @@ const REDIS = "services/core/adapters/redis/connect.ts";
 const redis = (setting: string, text: string, replace = ""): Mutation =>
   without(`Redis ${setting}`, REDIS, [text, replace], ["test/integration/redis-settings.test.ts", `${setting}:`]);
 
+const cluster = (setting: string, text: readonly string[]): Mutation =>
+  without(`Redis Cluster ${setting}`, "services/core/adapters/redis/create-cluster.ts", text, [
+    "test/integration/redis-cluster-settings.test.ts",
+    `${setting}:`,
+  ]);
+
 const group = (setting: string, text: string): Mutation =>
   without(
     `group ${setting}`,
@@ -43,7 +49,10 @@ export const SETTING_MUTATIONS: readonly Mutation[] = [
   redis("enableOfflineQueue", "enableOfflineQueue: false,"),
   redis("commandTimeout", "commandTimeout: commandTimeoutMs ?? COMMAND_TIMEOUT_MS,", "...{ commandTimeoutMs },"),
   redis("connectTimeout", "connectTimeout: CONNECT_TIMEOUT_MS,"),
-  redis("maxmemory-policy", "await expectNoEviction(client);"),
+  redis("maxmemory-policy", 'expectNoEviction(readInfo(info, "maxmemory_policy"));'),
+  cluster("retryDelayOnFailover", ["retryDelayOnFailover: NEVER,"]),
+  cluster("+node", ["void node.connect().catch(ignore);"]),
+  cluster("slotsRefreshInterval", ["slotsRefreshInterval: REFRESH_MS,"]),
   group("sessionTimeout", "\n    sessionTimeout,"),
   group("heartbeatInterval", "heartbeatInterval: sessionTimeout / HEARTBEATS_PER_SESSION,"),
   group("maxBytesPerPartition", "maxBytesPerPartition: BYTES_PER_PARTITION,"),

@@ -36,12 +36,15 @@ export interface Ledger {
   apply(tenantId: string, changes: readonly LedgerChange[], minEpoch: number): Promise<"applied" | "fenced">;
   /** Reservations of cycle 2 or later that were made before `beforeMs` and are unconfirmed; nothing on a fenced ledger. */
   unfinished(tenantId: string, beforeMs: number): Promise<readonly UnfinishedReservation[]>;
-  /** The epoch this ledger is ready for, or null if it must be recovered first. */
+  /**
+   * The epoch this ledger is ready for, or null if it must be recovered first. A fault if it could not be now: nobody
+   * begins a recovery that a server is missing for.
+   */
   readyEpoch(tenantIds: readonly string[]): Promise<number | null>;
   /**
    * Replaces the whole content by `rows` and activates it as `epoch` (R4, R5). Answers `superseded` if a later epoch
    * is active or the server changed identity meanwhile; the caller then starts again. Rows that come as a LedgerImage
-   * are the ledger's own from then on.
+   * are the ledger's own from then on. A fault may leave the ledger of some tenants active, each whole.
    */
   seed(epoch: number, tenants: ReadonlyMap<string, Iterable<LedgerRow>>): Promise<"activated" | "superseded">;
   /** Everything held for a tenant, in no order, to compare with fold(log). */

@@ -1,5 +1,6 @@
 --[[
   Make a seeded namespace the tenant's ledger (R5), on the very server that was seeded and only forwards.
+  Comes behind ledger-preamble.lua.
 
   KEYS[1]  meta hash of the tenant                               fl:{tenant}:meta
   KEYS[2]  mark that seeding left when it began                  fl:{tenant}:e<epoch>:seeding
@@ -10,12 +11,13 @@
 
   Returns 1 activated, 0 superseded. O(1).
 ]]
+-- luacheck: read globals META serverRunId
 
-local runId = string.match(redis.call("INFO", "server"), "run_id:(%x+)")
+local runId = serverRunId()
 if runId ~= ARGV[2] then return 0 end
 if redis.call("GET", KEYS[2]) ~= ARGV[3] then return 0 end
-local active = redis.call("HGET", KEYS[1], "epoch")
+local active = redis.call("HGET", META, "epoch")
 if active and tonumber(active) >= tonumber(ARGV[1]) then return 0 end
-redis.call("HSET", KEYS[1], "epoch", ARGV[1], "state", "ready", "bound", runId)
+redis.call("HSET", META, "epoch", ARGV[1], "state", "ready", "bound", runId)
 redis.call("DEL", KEYS[2])
 return 1

@@ -10,7 +10,7 @@ interface ActivateRequest {
 }
 
 export const activate = defineScript<ActivateRequest, "activated" | "superseded">({
-  files: [new URL("./activate.lua", import.meta.url)],
+  files: ["ledger-preamble", "activate"].map((part) => new URL(`./${part}.lua`, import.meta.url)),
   encode: ({ tenantId, epoch, runId, mark }) => ({
     keys: [metaKey(tenantId), ledgerKeys(tenantId, epoch).seeding],
     argv: [String(epoch), runId, mark],

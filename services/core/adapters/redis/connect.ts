@@ -1,14 +1,20 @@
-import { Redis } from "ioredis";
+import { once } from "node:events";
+import { Cluster, Redis } from "ioredis";
 import { Fault } from "../../domain/fault.ts";
+import { createCluster } from "./create-cluster.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 
 export interface ConnectOptions {
+  /** Of a server, or of several nodes of a cluster, comma separated. */
   readonly url: string;
   /** After this a command counts as unanswered; it may still run. Default 500. */
   readonly commandTimeoutMs?: number;
   /** Told of every lost connection and failed attempt; the client goes on trying. */
   readonly onConnectionError?: (error: Error) => void;
 }
+
+/** One server, or a cluster that leads each command to the master of its key. */
+export type RedisClient = Redis | Cluster;
 
 const COMMAND_TIMEOUT_MS = 500;
 const CONNECT_TIMEOUT_MS = 1000;
@@ -18,20 +24,22 @@ const LONGEST_RETRY_MS = 1000;
  * A connection that never sends a command twice. By default ioredis repeats what was in flight when a link broke, and a
  * command whose reply was lost would run twice; it also keeps commands for a server that is away.
  */
-export async function connectRedis({ url, commandTimeoutMs, onConnectionError }: ConnectOptions): Promise<Redis> {
-  const client = new Redis(url, {
+export async function connectRedis({ url, commandTimeoutMs, onConnectionError }: ConnectOptions): Promise<RedisClient> {
+  const options = {
     lazyConnect: true,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     commandTimeout: commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_RETRY_MS),
-  });
-  client.on("error", onConnectionError ?? (() => undefined));
+    retryStrategy: (attempt: number) => Math.min(attempt * 50, LONGEST_RETRY_MS),
+  };
+  const urls = url.split(",");
+  const client = urls.length === 1 ? new Redis(url, options) : createCluster(urls, options);
+  for (const event of ["error", "node error"]) client.on(event, onConnectionError ?? (() => undefined));
   try {
     await orUnavailable(client.connect());
-    await expectNoEviction(client);
+    await expectUsable(client);
     return client;
   } catch (cause) {
     client.disconnect();
@@ -39,19 +47,34 @@ export async function connectRedis({ url, commandTimeoutMs, onConnectionError }:
   }
 }
 
-/** An evicted key would be a silent loss that no epoch shows. INFO tells even where a provider forbids CONFIG. */
-async function expectNoEviction(client: Redis): Promise<void> {
-  const policy = readInfo(await orUnavailable(client.info("memory")), "maxmemory_policy");
-  if (policy === "noeviction") return;
-  throw new Fault("CONFIG_INVALID", `Redis must run with maxmemory-policy noeviction, not ${policy}.`, {
-    at: "FAIRLEAD_REDIS_URL",
-  });
+/** Each server whose keys are its own. Known anew after a failover, so not to be kept. */
+export const mastersOf = (client: RedisClient): readonly Redis[] =>
+  client instanceof Cluster ? client.nodes("master") : [client];
+
+/** A master that is away need not keep the tenants of the others waiting; it is looked at when it is seeded. */
+async function expectUsable(client: RedisClient): Promise<void> {
+  const answers = await Promise.allSettled(mastersOf(client).map(readyInfo));
+  const infos = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  if (infos.length === 0) throw new Fault("LEDGER_UNAVAILABLE", "No Redis has answered.", { retriable: true });
+  for (const info of infos) {
+    expectNoEviction(readInfo(info, "maxmemory_policy"));
+    if (client instanceof Cluster || readInfo(info, "redis_mode") !== "cluster") continue;
+    throw unusable("This Redis is a node of a cluster: name more of its nodes, comma separated.");
+  }
 }
 
-/** Changes at every start of a server, and tells a replica from its primary. */
-export async function readRunId(client: Redis): Promise<string> {
-  return readInfo(await orUnavailable(client.info("server")), "run_id");
+/** A node of a cluster that was named a moment ago is still being dialled. */
+async function readyInfo(server: Redis): Promise<string> {
+  if (server.status !== "ready") await once(server, "ready", { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });
+  return server.info();
 }
+
+/** An evicted key would be a silent loss that no epoch shows. INFO tells even where a provider forbids CONFIG. */
+export function expectNoEviction(policy: string): void {
+  if (policy !== "noeviction") throw unusable(`Redis must run with maxmemory-policy noeviction, not ${policy}.`);
+}
+
+const unusable = (message: string): Fault => new Fault("CONFIG_INVALID", message, { at: "FAIRLEAD_REDIS_URL" });
 
 function readInfo(info: string, name: string): string {
   const line = info.split("\r\n").find((text) => text.startsWith(`${name}:`));

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "./connect.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 
 export interface ScriptCall {
@@ -16,7 +16,7 @@ export interface ScriptDefinition<Request, Reply> {
   readonly decode: (raw: unknown, request: Request) => Reply;
 }
 
-export type Script<Request, Reply> = (client: Redis, request: Request) => Promise<Reply>;
+export type Script<Request, Reply> = (client: RedisClient, request: Request) => Promise<Reply>;
 
 /**
  * A Lua command with a typed call. The server's script cache is empty after a restart, a failover or SCRIPT FLUSH; the

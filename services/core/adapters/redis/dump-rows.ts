@@ -1,7 +1,7 @@
-import type { Redis } from "ioredis";
 import { type LedgerRow, WINDOW_HORIZON_MS } from "../../domain/ledger/ledger-row.ts";
 import { readSlot } from "../../domain/ledger/rep-holdings.ts";
 import type { Fill } from "../../domain/ledger/ledger-state.ts";
+import type { RedisClient } from "./connect.ts";
 import type { LedgerKeys } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 import { decodeFill, decodeLead } from "./record-codec.ts";
@@ -10,7 +10,7 @@ import { readWindowMember } from "./window-member.ts";
 const SCAN_COUNT = 1000;
 
 /** Reads a namespace with scans that never block the server for long; what changes meanwhile may be seen or not. */
-export async function* dumpRows(client: Redis, keys: LedgerKeys): AsyncGenerator<LedgerRow> {
+export async function* dumpRows(client: RedisClient, keys: LedgerKeys): AsyncGenerator<LedgerRow> {
   for await (const [leadId, record] of scanHash(client, keys.lead)) {
     yield { kind: "lead", leadId, ...decodeLead(record) };
   }
@@ -27,7 +27,7 @@ export async function* dumpRows(client: Redis, keys: LedgerKeys): AsyncGenerator
   if (turn !== null) yield { kind: "turn", turn: Number(turn) };
 }
 
-async function* scanHash(client: Redis, key: string): AsyncGenerator<readonly [string, Buffer]> {
+async function* scanHash(client: RedisClient, key: string): AsyncGenerator<readonly [string, Buffer]> {
   let cursor = "0";
   do {
     const [next, flat] = await orUnavailable(client.hscanBuffer(key, cursor, "COUNT", SCAN_COUNT));
@@ -37,7 +37,7 @@ async function* scanHash(client: Redis, key: string): AsyncGenerator<readonly [s
 }
 
 /** Whose every charge was zero and whose every slot was freed again has a fill, but is no row. */
-async function* dumpRep(client: Redis, keys: LedgerKeys, repId: string, fill: Fill): AsyncGenerator<LedgerRow> {
+async function* dumpRep(client: RedisClient, keys: LedgerKeys, repId: string, fill: Fill): AsyncGenerator<LedgerRow> {
   let isRow = fill.held > 0 || fill.credit > 0 || fill.turn > 0;
   for (const scope of ["intake", "claim"] as const) {
     for await (const row of dumpWindow(client, keys, scope, repId)) {
@@ -49,7 +49,7 @@ async function* dumpRep(client: Redis, keys: LedgerKeys, repId: string, fill: Fi
   yield* dumpSlots(client, keys.held(repId), repId);
 }
 
-async function* dumpSlots(client: Redis, key: string, repId: string): AsyncGenerator<LedgerRow> {
+async function* dumpSlots(client: RedisClient, key: string, repId: string): AsyncGenerator<LedgerRow> {
   let cursor = "0";
   do {
     const [next, slots] = await orUnavailable(client.sscan(key, cursor, "COUNT", SCAN_COUNT));
@@ -60,7 +60,7 @@ async function* dumpSlots(client: Redis, key: string, repId: string): AsyncGener
 
 /** Scripts trim a window only now and then; what is beyond the horizon of its newest entry is no row any more. */
 async function* dumpWindow(
-  client: Redis,
+  client: RedisClient,
   keys: LedgerKeys,
   scope: "intake" | "claim",
   repId: string,

@@ -6,15 +6,21 @@ import { Fault } from "../../domain/fault.ts";
  */
 const PASSING_ERRORS =
   /^(LOADING|READONLY|OOM|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOREPLICAS|MISCONF|ERR max number of clients)\b/u;
+/** From within a script: the cluster is down, or moves the tenant's slot (ledger-preamble.lua, serverRunId). */
+const PASSING_SCRIPT_ERRORS =
+  /^ERR Script attempted to (access a non local key|execute a .*command while the cluster)/u;
 
 /**
  * What a rejected command means. Its fate is unknown after a time-out or a closed connection, and repeating it is safe.
  * Any other error reply is a broken invariant of ours and stays what it is.
  */
 export function toFault(cause: unknown): unknown {
-  const isBroken = cause instanceof Error && cause.name === "ReplyError" && !PASSING_ERRORS.test(cause.message);
-  if (isBroken || cause instanceof Fault) return cause;
+  if (cause instanceof Fault || (cause instanceof Error && isBroken(cause))) return cause;
   return new Fault("LEDGER_UNAVAILABLE", "The ledger did not answer.", { retriable: true, cause });
+}
+
+function isBroken({ name, message }: Error): boolean {
+  return name === "ReplyError" && !PASSING_ERRORS.test(message) && !PASSING_SCRIPT_ERRORS.test(message);
 }
 
 /** Awaits a reply of the client; nothing else belongs into `reply`, or its errors would pass for the server's. */

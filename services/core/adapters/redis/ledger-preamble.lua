@@ -12,12 +12,20 @@ local TENANT = string.sub(META, 1, -5)
 -- Unpacking must stay below Lua's limit of 8,000 values on the stack.
 local SLICE = 4000
 
--- The epoch this server is ready for, or nil. A replica that was promoted, a restart from an old file and a restored
--- copy have another run id than the one the ledger was bound to.
+-- The run id of this server, which a restart and a failover change. An error while a cluster moves the tenant's slot
+-- from or to this server, which then has some of the keys: writes would break off half-way, and what is still on the
+-- other side would pass for absent. Such a slot, and no other, refuses a command on keys that are nowhere.
+local function serverRunId()
+  redis.call("EXISTS", TENANT .. "nowhere", TENANT .. "elsewhere")
+  return string.match(redis.call("INFO", "server"), "run_id:(%x+)")
+end
+
+-- The epoch this server is ready for, or nil. A replica that was promoted, a restart from an old file, a restored copy
+-- and a new owner of the slot have another run id than the one the ledger was bound to.
 local function readyEpoch()
+  local runId = serverRunId()
   local meta = redis.call("HMGET", META, "epoch", "state", "bound")
   if not meta[1] or meta[2] ~= "ready" then return nil end
-  local runId = string.match(redis.call("INFO", "server"), "run_id:(%x+)")
   if meta[3] ~= runId then return nil end
   return tonumber(meta[1])
 end

@@ -1,6 +1,6 @@
-import type { Redis } from "ioredis";
 import { readSlot } from "../../domain/ledger/rep-holdings.ts";
 import type { UnfinishedReservation } from "../../domain/ledger/reservation.ts";
+import type { RedisClient } from "./connect.ts";
 import { ledgerKeys, metaKey } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 import { decodeLead } from "./record-codec.ts";
@@ -9,7 +9,7 @@ const SCAN_COUNT = 1000;
 
 /** What is unconfirmed is a handful at any time; an answer that is out of date does no harm (ports/ledger.ts). */
 export async function readUnfinished(
-  client: Redis,
+  client: RedisClient,
   tenantId: string,
   beforeMs: number,
 ): Promise<readonly UnfinishedReservation[]> {

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
 import type { Attempts } from "../../ports/attempts.ts";
-import { type ConnectOptions, connectRedis } from "./connect.ts";
+import { type ConnectOptions, connectRedis, type RedisClient } from "./connect.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 
 /** Longer than any pause between two restarts of a process that keeps dying. */
@@ -20,9 +19,9 @@ export interface RedisAttempts extends Attempts {
 export function createRedisAttempts(options: ConnectOptions, prefix: string): RedisAttempts {
   const key = (work: string): string => `fl:attempts:${prefix}:${work}`;
   const ownId = randomUUID();
-  let connecting: Promise<Redis> | undefined;
+  let connecting: Promise<RedisClient> | undefined;
 
-  async function connected(): Promise<Redis> {
+  async function connected(): Promise<RedisClient> {
     connecting ??= connectRedis(options);
     try {
       return await connecting;

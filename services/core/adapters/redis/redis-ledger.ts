@@ -1,26 +1,26 @@
-import type { Redis } from "ioredis";
 import type { Ledger } from "../../ports/ledger.ts";
 import { applyChanges } from "./apply-changes.ts";
-import { type ConnectOptions, connectRedis, readRunId } from "./connect.ts";
+import { type ConnectOptions, connectRedis, type RedisClient } from "./connect.ts";
 import { dumpRows } from "./dump-rows.ts";
 import { ledgerKeys, metaKey } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 import { indexRequest, reserveBatch } from "./reserve-batch.ts";
 import { readUnfinished } from "./read-unfinished.ts";
+import { readyEpoch } from "./ready-epoch.ts";
 import { seedLedger } from "./seed-ledger.ts";
 import { sweepNamespaces } from "./sweep-namespaces.ts";
 
 /** Seeding sends thousands of rows at once, and a loaded server may take its time for them. */
 const BULK_TIMEOUT_MS = 30_000;
 
-/** The ledger of any number of processes: one server, or one primary and its replicas. */
+/** The ledger of any number of processes: one server, one primary and its replicas, or the masters of a cluster. */
 export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> {
   const client = await connectRedis(options);
-  let bulkClient: Promise<Redis> | undefined;
+  let bulkClient: Promise<RedisClient> | undefined;
   let sweeping = Promise.resolve();
   let isClosed = false;
 
-  async function bulk(): Promise<Redis> {
+  async function bulk(): Promise<RedisClient> {
     bulkClient ??= connectRedis({ ...options, commandTimeoutMs: BULK_TIMEOUT_MS });
     try {
       return await bulkClient;
@@ -59,14 +59,8 @@ export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> 
   };
 }
 
-async function commonEpoch(client: Redis, tenantIds: readonly string[]): Promise<number | null> {
-  const runId = await readRunId(client);
-  const metas = await Promise.all(
-    tenantIds.map((tenantId) => orUnavailable(client.hmget(metaKey(tenantId), "epoch", "state", "bound"))),
-  );
-  const epochs = new Set(
-    metas.map(([epoch, state, bound]) => (state === "ready" && bound === runId ? Number(epoch) : null)),
-  );
+async function commonEpoch(client: RedisClient, tenantIds: readonly string[]): Promise<number | null> {
+  const epochs = new Set(await Promise.all(tenantIds.map((tenantId) => readyEpoch(client, tenantId))));
   const [common = null] = epochs;
   return epochs.size === 1 ? common : null;
 }

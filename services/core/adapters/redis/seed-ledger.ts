@@ -1,48 +1,79 @@
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
 import type { LedgerRow } from "../../domain/ledger/ledger-row.ts";
 import { activate } from "./activate.ts";
-import { readRunId } from "./connect.ts";
-import { type LedgerKeys, ledgerKeys, metaKey } from "./keys.ts";
+import { beginSeeding } from "./begin-seeding.ts";
+import type { RedisClient } from "./connect.ts";
+import { ledgerKeys } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 import { seedRows } from "./seed-rows.ts";
 import { sweepNamespaces } from "./sweep-namespaces.ts";
 
+/** A tenant whose rows may be written, and the server that they go to. */
+interface BegunTenant {
+  readonly tenantId: string;
+  readonly runId: string;
+}
+
 /**
  * R4 and R5: all rows first, in a namespace nobody reads, then one small write per tenant that makes it the ledger.
  * A server that restarted, failed over or was flushed meanwhile takes no part of it.
+ *
+ * The masters of a cluster get their rows side by side. None activates before all have them, since a tenant that is
+ * ready tells others that the recovery is over. A master that fails is no loss to the tenants of the rest; its fault is
+ * thrown in the end.
  */
 export async function seedLedger(
-  client: Redis,
+  client: RedisClient,
   epoch: number,
   tenants: ReadonlyMap<string, Iterable<LedgerRow>>,
 ): Promise<"activated" | "superseded"> {
-  const runId = await readRunId(client);
   const mark = randomUUID();
-  for (const [tenantId, rows] of tenants) {
-    const active = await orUnavailable(client.hget(metaKey(tenantId), "epoch"));
-    if (active !== null && Number(active) >= epoch) return "superseded";
-    const keys = ledgerKeys(tenantId, epoch);
-    await clearUnfinished(client, keys, { tenantId, epoch });
-    await orUnavailable(client.set(keys.seeding, mark));
-    await seedRows(client, keys, rows);
+
+  async function begin(tenantId: string): Promise<BegunTenant> {
+    await clearUnfinished(client, tenantId, epoch);
+    return { tenantId, runId: await beginSeeding(client, { tenantId, epoch, mark }) };
   }
-  for (const tenantId of tenants.keys()) {
-    if ((await activate(client, { tenantId, epoch, runId, mark })) === "superseded") return "superseded";
+
+  async function write(share: readonly BegunTenant[]): Promise<readonly BegunTenant[]> {
+    for (const { tenantId } of share) {
+      await seedRows(client, ledgerKeys(tenantId, epoch), tenants.get(tenantId) ?? []);
+    }
+    return share;
   }
-  return "activated";
+
+  async function makeLedger(share: readonly BegunTenant[]): Promise<boolean> {
+    for (const { tenantId, runId } of share) {
+      if ((await activate(client, { tenantId, epoch, runId, mark })) === "superseded") return false;
+    }
+    return true;
+  }
+
+  const begun = await settled(Array.from(tenants.keys(), begin));
+  const shares = Map.groupBy(begun.values, ({ runId }) => runId);
+  if (shares.has("superseded")) return "superseded";
+  const written = await settled(Array.from(shares.values(), write));
+  const activated = await settled(written.values.map(makeLedger));
+  const [failure] = [...begun.failures, ...written.failures, ...activated.failures];
+  if (failure !== undefined) throw failure.reason;
+  return activated.values.every(Boolean) ? "activated" : "superseded";
+}
+
+async function settled<T>(work: readonly Promise<T>[]): Promise<Settled<T>> {
+  const outcomes = await Promise.allSettled(work);
+  return {
+    values: outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : [])),
+    failures: outcomes.filter((outcome) => outcome.status === "rejected"),
+  };
+}
+
+interface Settled<T> {
+  readonly values: readonly T[];
+  readonly failures: readonly PromiseRejectedResult[];
 }
 
 /** An attempt of the same epoch that ended half-way left rows that need not be in this one. */
-async function clearUnfinished(
-  client: Redis,
-  { seeding }: LedgerKeys,
-  unfinished: { readonly tenantId: string; readonly epoch: number },
-): Promise<void> {
-  if ((await orUnavailable(client.exists(seeding))) === 0) return;
-  await sweepNamespaces(
-    client,
-    (tenantId, epoch) => tenantId === unfinished.tenantId && epoch === unfinished.epoch,
-    () => true,
-  );
+async function clearUnfinished(client: RedisClient, tenantId: string, epoch: number): Promise<void> {
+  if ((await orUnavailable(client.exists(ledgerKeys(tenantId, epoch).seeding))) === 0) return;
+  const isUnfinished = (otherId: string, otherEpoch: number) => otherId === tenantId && otherEpoch === epoch;
+  await sweepNamespaces(client, isUnfinished, () => true);
 }

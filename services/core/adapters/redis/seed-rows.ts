@@ -1,6 +1,7 @@
-import type { ChainableCommander, Redis } from "ioredis";
+import type { ChainableCommander } from "ioredis";
 import type { LedgerRow } from "../../domain/ledger/ledger-row.ts";
 import { slotOf } from "../../domain/ledger/rep-holdings.ts";
+import type { RedisClient } from "./connect.ts";
 import type { LedgerKeys } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 import { encodeFill, encodeLead } from "./record-codec.ts";
@@ -24,7 +25,7 @@ type Chunk = Map<string, { readonly command: Command; readonly values: Value[] }
  * Writes the rows of one tenant into a namespace that nobody reads yet. The next chunk is made while the server has the
  * last one: each takes half of the time.
  */
-export async function seedRows(client: Redis, keys: LedgerKeys, rows: Iterable<LedgerRow>): Promise<void> {
+export async function seedRows(client: RedisClient, keys: LedgerKeys, rows: Iterable<LedgerRow>): Promise<void> {
   let sending = Promise.resolve();
   for (const chunk of chunksOf(rows, keys)) {
     await sending;
@@ -70,7 +71,7 @@ function writeOf(row: LedgerRow, keys: LedgerKeys): Write {
   }
 }
 
-async function send(client: Redis, chunk: Chunk): Promise<void> {
+async function send(client: RedisClient, chunk: Chunk): Promise<void> {
   const pipeline: ChainableCommander = client.pipeline();
   for (const [key, { command, values }] of chunk) pipeline.call(command, key, ...values);
   for (const [error] of (await orUnavailable(pipeline.exec())) ?? []) {
