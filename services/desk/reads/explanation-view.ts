@@ -36,6 +36,9 @@ export const ExplanationSchema = Type.Object({
       change: Type.String({ description: "The smallest change that would have let the rep pass this check." }),
     }),
   ),
+  others: Type.Array(Type.Object({ verdict: Type.Enum([...VERDICTS]), count: Type.Integer() }), {
+    description: "Beyond some hundred candidates: how many each check settled of those who are not named.",
+  }),
 });
 export type ExplanationView = Static<typeof ExplanationSchema>;
 
@@ -69,6 +72,7 @@ export function explain(decision: Decision, plan: CompiledPlan, reps: PlanReps):
     isComplete: explanation !== null,
     summary: summarise(decision, plan, (repId) => nameOf(reps, repId)),
     candidates: (explanation?.candidates ?? []).map((candidate) => viewOf(candidate, reps)),
+    others: (explanation?.counted ?? []).map(({ verdict, count }) => ({ verdict, count })),
   };
 }
 
@@ -89,7 +93,8 @@ function summarise(
 ): string {
   const node = plan.tree.node(nodeId)?.name ?? nodeId;
   const where = nodeId === "" ? "No rule placed the lead." : `The lead is ${node}'s, by ${territoryRule}.`;
-  const asked = explanation?.candidates.length ?? 0;
+  const counted = (explanation?.counted ?? []).reduce((sum, { count }) => sum + count, 0);
+  const asked = (explanation?.candidates.length ?? 0) + counted;
   switch (outcome.kind) {
     case "assigned":
       return `${where} ${name(outcome.repId)} got it (${via}), out of ${asked}.`;
