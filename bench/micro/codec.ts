@@ -104,7 +104,7 @@ function makeDecision(_: unknown, index: number): Decision {
     charge: { loadMilli: 1_000, credit: random() * 50, turn: index, floor: random() * 40 },
     dueAtMs: facts.capturedAtMs + 86_400_000,
     facts,
-    explanation: { step: 0, candidates },
+    explanation: { step: 0, candidates, counted: [] },
   };
 }
 

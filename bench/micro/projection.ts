@@ -49,7 +49,7 @@ function encodeDecision(): Uint8Array {
       outcome: { kind: "assigned", repId: `rep-${rep}` },
       nodeId: `node-${rep % NODES}`,
       facts: factsOf(leadId),
-      explanation: { step: 0, candidates },
+      explanation: { step: 0, candidates, counted: [] },
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { createMemoryLedger } from "../../services/core/adapters/embedded/memory-ledger.ts";
-import { buildDecision } from "../../services/core/domain/decision/build-decision.ts";
+import { buildDecision, explanationOf } from "../../services/core/domain/decision/build-decision.ts";
 import type { Decision, LeadRecord } from "../../services/core/domain/decision/log-record.ts";
 import type { LeadRequest } from "../../services/core/domain/lead/lead.ts";
 import { ledgerChange } from "../../services/core/domain/ledger/ledger-change.ts";
@@ -95,7 +95,7 @@ export async function fillLog(log: Pick<Log, "decisions" | "control">, options: 
       if (result.kind !== "decided") return null;
       const { outcome, charge } = result;
       const before = released[index]!;
-      const explanation = { step: result.step, candidates: result.verdicts };
+      const explanation = explanationOf(result);
       return { ...before, cycle: before.cycle + 1, atMs, epoch, outcome, charge, via: "claimed", explanation };
     });
   }

@@ -71,7 +71,7 @@ describe("the desk with keys", () => {
       { repIndex: 2, verdict: "private_pool_full", fit: 0, gap: 1 },
     ] as const;
     const place = { tenantId: TENANT, leadId: "asked-more", nodeId: "north-a", planVersion: 1 };
-    await opened.append({ ...decision(1, "ana"), ...place, explanation: { step: 1, candidates } });
+    await opened.append({ ...decision(1, "ana"), ...place, explanation: { step: 1, candidates, counted: [] } });
     const explained = async (who: string) =>
       (await call(who, "/v1/leads/asked-more/explanation")).json<{ hidden: number; candidates: { repId: string }[] }>();
     for (const [who, repIds] of [

@@ -8,6 +8,7 @@ import { createPartitioner } from "../../services/fairlead/processes/backing.ts"
 import { Admission } from "../../services/capture/admission/admission.ts";
 import { captureRoutes } from "../../services/capture/capture-routes.ts";
 import { createCaptureLead } from "../../services/capture/capture-lead.ts";
+import { explanationOf } from "../../services/core/domain/decision/build-decision.ts";
 import { decisionId } from "../../services/core/domain/decision/decision-id.ts";
 import type { LogRecord, Outcome } from "../../services/core/domain/decision/log-record.ts";
 import type { LeadFacts } from "../../services/core/domain/lead/lead.ts";
@@ -261,7 +262,7 @@ export async function openEmbedded(
                   charge: result.charge,
                   dueAtMs: null,
                   facts,
-                  explanation: { step: result.step, candidates: result.verdicts },
+                  explanation: explanationOf(result),
                 },
           ]),
       },

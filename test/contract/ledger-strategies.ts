@@ -117,6 +117,7 @@ export function strategyCases(use: UseLedger): void {
         absent,
         { repIndex: dee.repIndex, verdict: "step_not_reached", fit: 5000, gap: 0 },
       ],
+      counted: [],
     });
   });
 

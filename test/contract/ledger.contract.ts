@@ -6,8 +6,10 @@ import { fairnessCases } from "./ledger-fairness.ts";
 import { identityCases } from "./ledger-identity.ts";
 import { leadCases } from "./ledger-leads.ts";
 import { limitCases } from "./ledger-limits.ts";
+import { longListCases } from "./ledger-long-lists.ts";
 import { strategyCases } from "./ledger-strategies.ts";
 import { unconfirmedCases } from "./ledger-unconfirmed.ts";
+import { windowCases } from "./ledger-windows.ts";
 
 /** A ledger for one test: empty, and ready as epoch 1. */
 export type UseLedger = () => Ledger;
@@ -40,8 +42,14 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
     describe("limits", () => {
       limitCases(use);
     });
+    describe("windows from call to call", () => {
+      windowCases(use);
+    });
     describe("strategies", () => {
       strategyCases(use);
+    });
+    describe("long lists", () => {
+      longListCases(use);
     });
     describe("fairness", () => {
       fairnessCases(use, open);

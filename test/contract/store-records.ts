@@ -82,6 +82,7 @@ export function decisionOf(leadId: string, more: Partial<Decision> = {}): Decisi
         { repIndex: 1, verdict: "chosen", fit: 9_000, gap: 0 },
         { repIndex: 2, verdict: "lower_fit", fit: 8_000, gap: 1_000 },
       ],
+      counted: [],
     },
     ...more,
   };

@@ -1,5 +1,5 @@
 import { VERDICTS } from "../domain/decision/explanation.ts";
-import type { CandidateVerdict, Explanation, Verdict } from "../domain/decision/explanation.ts";
+import type { CandidateVerdict, Explanation, Verdict, VerdictCount } from "../domain/decision/explanation.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
 import { delimitedTag, varintTag } from "./protobuf-tag.ts";
 import type { ProtobufWriter } from "./protobuf-writer.ts";
@@ -15,6 +15,10 @@ const FIT_COLUMN = delimitedTag(4);
 const FIT_ELEMENT = varintTag(4);
 const GAP_COLUMN = delimitedTag(5);
 const GAP_ELEMENT = varintTag(5);
+const COUNTED_VERDICT_COLUMN = delimitedTag(6);
+const COUNTED_VERDICT_ELEMENT = varintTag(6);
+const COUNT_COLUMN = delimitedTag(7);
+const COUNT_ELEMENT = varintTag(7);
 
 export const VERDICT = wireEnum(VERDICTS);
 
@@ -24,16 +28,27 @@ interface Columns {
   readonly verdicts: Verdict[];
   readonly fits: number[];
   readonly gaps: number[];
+  readonly countedVerdicts: Verdict[];
+  readonly counts: number[];
 }
 
 export function readExplanation(reader: ProtobufReader): Explanation {
-  const columns: Columns = { step: -1, repIndexSteps: [], verdicts: [], fits: [], gaps: [] };
+  const columns: Columns = {
+    step: -1,
+    repIndexSteps: [],
+    verdicts: [],
+    fits: [],
+    gaps: [],
+    countedVerdicts: [],
+    counts: [],
+  };
   const outer = reader.enter();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) readField(reader, columns, tag);
   reader.leave(outer);
   const candidates = candidatesOf(columns);
-  if (candidates === undefined) reader.refuse("RECORD_UNDECODABLE", "explanation");
-  return { step: columns.step, candidates: candidates ?? [] };
+  const counted = countedOf(columns);
+  if (candidates === undefined || counted === undefined) reader.refuse("RECORD_UNDECODABLE", "explanation");
+  return { step: columns.step, candidates: candidates ?? [], counted: counted ?? [] };
 }
 
 function readField(reader: ProtobufReader, columns: Columns, tag: number): void {
@@ -54,6 +69,14 @@ function readField(reader: ProtobufReader, columns: Columns, tag: number): void 
     case GAP_COLUMN:
     case GAP_ELEMENT:
       return readColumn(reader, tag, () => columns.gaps.push(reader.int64()));
+    case COUNTED_VERDICT_COLUMN:
+    case COUNTED_VERDICT_ELEMENT:
+      return readColumn(reader, tag, () =>
+        columns.countedVerdicts.push(VERDICT.read(reader, "explanation.countedVerdicts")),
+      );
+    case COUNT_COLUMN:
+    case COUNT_ELEMENT:
+      return readColumn(reader, tag, () => columns.counts.push(reader.uint32()));
     default:
       reader.skip(tag);
   }
@@ -80,10 +103,20 @@ function candidatesOf({ repIndexSteps, verdicts, fits, gaps }: Columns): readonl
   return candidates;
 }
 
-export function writeExplanation(writer: ProtobufWriter, tag: number, { step, candidates }: Explanation): void {
+function countedOf({ countedVerdicts, counts }: Columns): readonly VerdictCount[] | undefined {
+  if (countedVerdicts.length !== counts.length) return undefined;
+  return countedVerdicts.map((verdict, place) => ({ verdict, count: counts[place]! }));
+}
+
+export function writeExplanation(
+  writer: ProtobufWriter,
+  tag: number,
+  { step, candidates, counted }: Explanation,
+): void {
   const start = writer.open(tag);
   if (step >= 0) writer.uint32Always(STEP, step);
   if (candidates.length > 0) writeColumns(writer, candidates);
+  if (counted.length > 0) writeCounted(writer, counted);
   writer.close(start);
 }
 
@@ -104,4 +137,13 @@ function writeColumns(writer: ProtobufWriter, candidates: readonly CandidateVerd
   const gaps = writer.open(GAP_COLUMN);
   for (const { gap } of candidates) writer.packedInt64(gap);
   writer.close(gaps);
+}
+
+function writeCounted(writer: ProtobufWriter, counted: readonly VerdictCount[]): void {
+  const verdicts = writer.open(COUNTED_VERDICT_COLUMN);
+  for (const { verdict } of counted) writer.packedUint32(VERDICT.numberOf(verdict));
+  writer.close(verdicts);
+  const counts = writer.open(COUNT_COLUMN);
+  for (const { count } of counted) writer.packedUint32(count);
+  writer.close(counts);
 }

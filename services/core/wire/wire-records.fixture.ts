@@ -124,7 +124,11 @@ const decisions: fc.Arbitrary<Decision> = record({
   dueAtMs: orNull(integer),
   facts,
   explanation: orNull(
-    record({ step: fc.integer({ min: -1, max: 200 }), candidates: fc.array(candidate, { maxLength: 25 }) }),
+    record({
+      step: fc.integer({ min: -1, max: 200 }),
+      candidates: fc.array(candidate, { maxLength: 25 }),
+      counted: fc.array(record({ verdict: fc.constantFrom(...VERDICTS), count: fc.nat() }), { maxLength: 5 }),
+    }),
   ),
 }).map((decision) => {
   const { tenantId, leadId } = decision;

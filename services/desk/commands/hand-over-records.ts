@@ -1,3 +1,4 @@
+import { explanationOf } from "../../core/domain/decision/build-decision.ts";
 import { decisionId } from "../../core/domain/decision/decision-id.ts";
 import type { LeadState } from "../../core/domain/decision/lead-state.ts";
 import type { Decision, LeadRecord, Release } from "../../core/domain/decision/log-record.ts";
@@ -49,7 +50,7 @@ export async function handOverRecords(
     charge,
     dueAtMs: null,
     facts,
-    explanation: result.replayed ? null : { step: result.step, candidates: result.verdicts },
+    explanation: explanationOf(result),
   };
   return release === null ? [decision] : [{ ...release, atMs }, decision];
 }

@@ -76,6 +76,8 @@ function describeLoser(verdict: Loser, gap: number, name: string): Sentences {
       return say(`${name} had more open work than the rep chosen.`, `${units(gap)} less of open work`);
     case "step_not_reached":
       return say(`An earlier step placed the lead, before ${name}'s was reached.`, "no room in the steps before");
+    case "outranked":
+      return say(`${name} came behind the rep chosen.`, "being put first by the strategy");
   }
 }
 

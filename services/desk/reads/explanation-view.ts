@@ -37,6 +37,9 @@ export const ExplanationSchema = Type.Object({
       change: Type.String({ description: "The smallest change that would have let the rep pass this check." }),
     }),
   ),
+  others: Type.Array(Type.Object({ verdict: Type.Enum([...VERDICTS]), count: Type.Integer() }), {
+    description: "Beyond some hundred candidates: how many each check settled of those who are not named.",
+  }),
 });
 export type ExplanationView = Static<typeof ExplanationSchema>;
 
@@ -79,6 +82,7 @@ export function explain(decision: Decision, { plan, reps, sees }: ExplainOptions
     summary: summarise(decision, plan, (repId) => nameOf(reps, repId)),
     hidden: candidates.length - seen.length,
     candidates: seen.map((candidate) => viewOf(candidate, reps)),
+    others: (explanation?.counted ?? []).map(({ verdict, count }) => ({ verdict, count })),
   };
 }
 
@@ -103,7 +107,8 @@ function summarise(
 ): string {
   const node = plan.tree.node(nodeId)?.name ?? nodeId;
   const where = nodeId === "" ? "No rule placed the lead." : `The lead is ${node}'s, by ${territoryRule}.`;
-  const asked = explanation?.candidates.length ?? 0;
+  const counted = (explanation?.counted ?? []).reduce((sum, { count }) => sum + count, 0);
+  const asked = (explanation?.candidates.length ?? 0) + counted;
   switch (outcome.kind) {
     case "assigned":
       return `${where} ${name(outcome.repId)} got it (${via}), out of ${asked}.`;

@@ -11,7 +11,7 @@
            confirmed  { 3, lead id, cycle, epoch of the decision }
 
   Returns 1 applied, 0 fenced: nothing has changed.
-  O(changes); one command for a confirmation, about six for the others.
+  O(changes); one command for a confirmation, about seven for the others.
 ]]
 -- luacheck: read globals readyEpoch namespace LEAD LEAD_HEAD FILL SCOPES SCOPE_OF HORIZON_MS
 -- luacheck: read globals OWNED PUBLIC RELEASED CLOSED
@@ -20,7 +20,7 @@ local minEpoch, changes = unpack(cmsgpack.unpack(ARGV[1]))
 local epoch = readyEpoch()
 if not epoch or epoch < minEpoch then return 0 end
 local NS = namespace(epoch)
-local LEADS, WAITING = NS .. "lead", NS .. "unconfirmed"
+local LEADS, FILLS, WAITING, LEAVING = NS .. "lead", NS .. "fill", NS .. "unconfirmed", NS .. "leaving"
 
 -- Reading and writing ------------------------------------------------------------------------------------------------
 
@@ -40,10 +40,20 @@ local function writeEnded(leadId, cycle, status, ref)
   redis.call("HSET", LEADS, leadId, struct.pack(LEAD, cycle, status, 0, 0, 0, 0, 0, 0, 0) .. ref)
 end
 
+local function giveBack(repId, loadMilli)
+  local held, load, credit, turn = struct.unpack(FILL, redis.call("HGET", FILLS, repId))
+  redis.call("HSET", FILLS, repId, struct.pack(FILL, held - 1, load - loadMilli, credit, turn))
+end
+
+-- The record that says so is about to be written over.
+local function outlive(slot, repId)
+  redis.call("HSET", LEAVING, slot, repId)
+end
+
 local function free(repId, slot, loadMilli)
-  if redis.call("SREM", NS .. "held:" .. repId, slot) == 0 then return end
-  local held, load, credit, turn = struct.unpack(FILL, redis.call("HGET", NS .. "fill", repId))
-  redis.call("HSET", NS .. "fill", repId, struct.pack(FILL, held - 1, load - loadMilli, credit, turn))
+  if redis.call("HGET", LEAVING, slot) ~= repId then return end
+  redis.call("HDEL", LEAVING, slot)
+  giveBack(repId, loadMilli)
 end
 
 -- What is out against the newest entry goes first, since that entry may be the one that leaves.
@@ -64,8 +74,7 @@ end
 
 -- Changes ------------------------------------------------------------------------------------------------------------
 
-local function release(leadId, cycle, poolId)
-  local entry = read(leadId)
+local function release(leadId, cycle, entry, poolId)
   if entry and entry.cycle == cycle and entry.status == OWNED then writeEnded(leadId, cycle, RELEASED, poolId) end
 end
 
@@ -77,14 +86,13 @@ local function voidReservation(leadId, entry)
   if not channel then return false end
   redis.call("HDEL", WAITING, slot)
   if entry.status == OWNED then
-    free(entry.ref, slot, entry.loadMilli)
+    giveBack(entry.ref, entry.loadMilli)
     leaveWindow(entry.ref, SCOPE_OF[entry.via], channel .. "|" .. slot)
   end
   return true
 end
 
-local function close(leadId, cycle, identityKeys)
-  local entry = read(leadId)
+local function close(leadId, cycle, entry, identityKeys)
   if not entry then return end
   local isVoid = entry.cycle == cycle + 1 and voidReservation(leadId, entry)
   if entry.cycle ~= cycle and not isVoid then return end
@@ -92,9 +100,12 @@ local function close(leadId, cycle, identityKeys)
   if isVoid or entry.status <= PUBLIC or entry.status == RELEASED then writeEnded(leadId, cycle, CLOSED, "") end
 end
 
+-- Release and closure both write over an owned record of their cycle.
 local function finish(leadId, cycle, status, poolId, repId, loadMilli, identityKeys)
-  if repId then free(repId, slotOf(leadId, cycle), loadMilli) end
-  if status == CLOSED then close(leadId, cycle, identityKeys) else release(leadId, cycle, poolId) end
+  local entry, slot = read(leadId), slotOf(leadId, cycle)
+  if entry and entry.cycle == cycle and entry.status == OWNED then outlive(slot, entry.ref) end
+  if repId then free(repId, slot, loadMilli) end
+  if status == CLOSED then close(leadId, cycle, entry, identityKeys) else release(leadId, cycle, entry, poolId) end
 end
 
 -- Open in the next cycle, which no reservation made before the closure can name.

@@ -1,19 +1,18 @@
-/** What the batch was decided on, as reserve-batch.lua read it. Numbers of leads and keys count from 1. */
+/** What the batch was decided on, as reserve-batch.lua read it. Numbers of leads, keys, reps and caps count from 1. */
 export interface RawSnapshot {
   readonly leads: readonly (readonly [number, Buffer])[];
   readonly identities: readonly (readonly [number, Buffer])[];
   readonly fills: Buffer;
-  readonly counts: readonly number[];
+  /** Rep, cap and the count of each of its windows, again and again. */
+  readonly counted: readonly number[];
   readonly floors: readonly number[];
   readonly turn: number;
 }
 
-/** A lead's new record, or why it got none. */
-export type RawAnswer = Buffer | number;
-
 export type RawReply =
   | { readonly kind: "fenced" }
-  | { readonly kind: "reserved"; readonly snapshot: RawSnapshot; readonly answers: readonly RawAnswer[] };
+  /** Answers: of each lead its new record, or one of ANSWER_CODES. */
+  | { readonly kind: "reserved"; readonly snapshot: RawSnapshot; readonly answers: Buffer };
 
 /** Answers of reserve-batch.lua that are no record. */
 export const ANSWER_CODES = {
@@ -26,15 +25,15 @@ export const ANSWER_CODES = {
 } as const;
 
 export function readReply(raw: unknown): RawReply {
-  const [status, leads, identities, fills, counts, floors, turn, answers] = raw as [
+  const [status, leads, identities, fills, counted, floors, turn, answers] = raw as [
     Buffer,
     (number | Buffer)[],
     (number | Buffer)[],
     Buffer,
+    number[],
     Buffer,
-    Buffer[],
     Buffer,
-    RawAnswer[],
+    Buffer,
   ];
   if (status.toString() === "FENCED") return { kind: "fenced" };
   if (status.toString() !== "OK") throw new Error(`reserve-batch.lua answered ${status.toString()}.`);
@@ -42,8 +41,8 @@ export function readReply(raw: unknown): RawReply {
     leads: readPairs(leads),
     identities: readPairs(identities),
     fills,
-    counts: counts.length === 0 ? [] : counts.toString().split(",").map(Number),
-    floors: floors.map(Number),
+    counted,
+    floors: floors.length === 0 ? [] : floors.toString().split(",").map(Number),
     turn: Number(turn),
   };
   return { kind: "reserved", snapshot, answers };

@@ -1,6 +1,6 @@
 import type { Fill, Holding, LeadEntry, LedgerState } from "../../domain/ledger/ledger-state.ts";
-import type { ReserveRequest, WindowLimit } from "../../domain/ledger/reservation.ts";
-import type { BatchIndex } from "./batch-index.ts";
+import type { CandidateList, ReserveRequest, WindowLimit } from "../../domain/ledger/reservation.ts";
+import type { BatchIndex, IndexedGrants } from "./batch-index.ts";
 import type { RawSnapshot } from "./batch-reply.ts";
 import { FILL_BYTES, decodeFill, decodeLead } from "./record-codec.ts";
 
@@ -14,25 +14,40 @@ const NO_TALLIES: readonly WindowTally[] = [];
 /** What the script read, as a ledger in which its batch is decided once more. Knows only what the batch is about. */
 export class BatchSnapshot implements LedgerState {
   turn: number;
+  readonly #index: BatchIndex;
   readonly #leads = new Map<string, LeadEntry>();
   readonly #identities = new Map<string, string>();
-  readonly #fills = new Map<string, Fill>();
+  /** By the rep's number, from 0. */
+  readonly #fills: Fill[] = [];
   readonly #floors = new Map<string, number>();
-  readonly #tallies = new Map<string, WindowTally[]>();
+  /** By rep number; of windows that were counted. */
+  readonly #tallies = new Map<number, WindowTally[]>();
 
   constructor({ items }: ReserveRequest, index: BatchIndex, raw: RawSnapshot) {
+    this.#index = index;
     this.turn = raw.turn;
     for (const [number, record] of raw.leads) this.#leads.set(items[number - 1]!.leadId, decodeLead(record));
-    for (const [number, leadId] of raw.identities) {
-      this.#identities.set(index.identityKeys.values[number - 1]!, leadId.toString());
+    if (raw.identities.length > 0) {
+      const identityKeys = items.flatMap((item) => item.identityKeys);
+      for (const [number, leadId] of raw.identities) this.#identities.set(identityKeys[number - 1]!, leadId.toString());
     }
-    index.reps.values.forEach((repId, place) => this.#fills.set(repId, decodeFill(raw.fills, place * FILL_BYTES)));
+    for (let offset = 0; offset < raw.fills.length; offset += FILL_BYTES) {
+      this.#fills.push(decodeFill(raw.fills, offset));
+    }
     index.nodes.values.forEach((nodeId, place) => this.#floors.set(nodeId, raw.floors[place]!));
-    index.windows.forEach(({ repId, window }, place) => {
-      const tallies = this.#tallies.get(repId) ?? [];
-      this.#tallies.set(repId, tallies);
-      tallies.push({ window, count: raw.counts[place]! });
-    });
+    this.#addTallies(raw.counted);
+  }
+
+  #addTallies(counted: readonly number[]): void {
+    let place = 0;
+    while (place < counted.length) {
+      const rep = counted[place]!;
+      const { windows } = this.#index.caps.values[counted[place + 1]! - 1]!;
+      place += 2;
+      const tallies = this.#tallies.get(rep) ?? [];
+      this.#tallies.set(rep, tallies);
+      for (const window of windows) tallies.push({ window, count: counted[place++]! });
+    }
   }
 
   lead(leadId: string): LeadEntry | undefined {
@@ -47,9 +62,21 @@ export class BatchSnapshot implements LedgerState {
     return this.#fillOf(repId);
   }
 
+  candidateFills(list: CandidateList): readonly Readonly<Fill>[] {
+    const { grants, packed } = this.#index.lists[this.#index.list(list) - 1]!;
+    return packed.places.map((place) => this.#fillAt(grants, place));
+  }
+
+  colleagueFills(list: CandidateList): readonly Readonly<Fill>[] {
+    const { colleagues } = this.#index.lists[this.#index.list(list) - 1]!;
+    const { grants } = this.#index.colleagues[colleagues - 1]!;
+    return list.present.map((_, place) => this.#fillAt(grants, place + 1));
+  }
+
+  /** Windows that the script did not count have room, whatever else the batch brings. */
   windowCount(repId: string, window: WindowLimit): number {
-    for (const tally of this.#tallies.get(repId) ?? NO_TALLIES) if (tally.window === window) return tally.count;
-    throw new Error("A window was not counted by reserve-batch.lua.");
+    const tallies = this.#tallies.get(this.#index.reps.find(repId)) ?? NO_TALLIES;
+    return tallies.find((tally) => isAlike(tally.window, window))?.count ?? 0;
   }
 
   floor(nodeId: string): number {
@@ -75,7 +102,7 @@ export class BatchSnapshot implements LedgerState {
     const fill = this.#fillOf(repId);
     fill.held += 1;
     fill.loadMilli += loadMilli;
-    for (const tally of this.#tallies.get(repId) ?? NO_TALLIES) {
+    for (const tally of this.#tallies.get(this.#index.reps.find(repId)) ?? NO_TALLIES) {
       const { window } = tally;
       const isOfChannel = window.channel === null || window.channel === channel;
       if (window.lengthMs > 0 && window.scope === scope && isOfChannel) tally.count += 1;
@@ -86,9 +113,17 @@ export class BatchSnapshot implements LedgerState {
     Object.assign(this.#fillOf(repId), { credit, turn });
   }
 
+  #fillAt({ base }: IndexedGrants, place: number): Fill {
+    return this.#fills[this.#index.repOf[base + place - 1]! - 1]!;
+  }
+
   #fillOf(repId: string): Fill {
-    const fill = this.#fills.get(repId);
+    const fill = this.#fills[this.#index.reps.find(repId) - 1];
     if (fill === undefined) throw new Error("A rep was not read by reserve-batch.lua.");
     return fill;
   }
 }
+
+/** Whether they count the same entries. */
+const isAlike = (a: WindowLimit, b: WindowLimit): boolean =>
+  a.scope === b.scope && a.channel === b.channel && a.lengthMs === b.lengthMs;

@@ -12,7 +12,12 @@ const SCAN_COUNT = 1000;
 /** Reads a namespace with scans that never block the server for long; what changes meanwhile may be seen or not. */
 export async function* dumpRows(client: RedisClient, keys: LedgerKeys): AsyncGenerator<LedgerRow> {
   for await (const [leadId, record] of scanHash(client, keys.lead)) {
-    yield { kind: "lead", leadId, ...decodeLead(record) };
+    const entry = decodeLead(record);
+    yield { kind: "lead", leadId, ...entry };
+    if (entry.status === "owned") yield { kind: "held", repId: entry.ref, leadId, cycle: entry.cycle };
+  }
+  for await (const [slot, repId] of scanHash(client, keys.leaving)) {
+    yield { kind: "held", repId: repId.toString(), ...readSlot(slot) };
   }
   for await (const [repId, packed] of scanHash(client, keys.fill)) {
     yield* dumpRep(client, keys, repId, decodeFill(packed));
@@ -46,16 +51,6 @@ async function* dumpRep(client: RedisClient, keys: LedgerKeys, repId: string, fi
     }
   }
   if (isRow) yield { kind: "rep", repId, ...fill };
-  yield* dumpSlots(client, keys.held(repId), repId);
-}
-
-async function* dumpSlots(client: RedisClient, key: string, repId: string): AsyncGenerator<LedgerRow> {
-  let cursor = "0";
-  do {
-    const [next, slots] = await orUnavailable(client.sscan(key, cursor, "COUNT", SCAN_COUNT));
-    for (const slot of slots) yield { kind: "held", repId, ...readSlot(slot) };
-    cursor = next;
-  } while (cursor !== "0");
 }
 
 /** Scripts trim a window only now and then; what is beyond the horizon of its newest entry is no row any more. */

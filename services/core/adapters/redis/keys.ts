@@ -4,7 +4,8 @@ import type { WindowScope } from "../../domain/ledger/reservation.ts";
  * Every key of the ledger. The tenant is the hash tag, so that one script may touch all of a tenant's keys; each epoch
  * has a namespace of its own, so that what an old replica kept can never mix with a newer ledger.
  *
- * The scripts derive the same names from the meta key (ledger-preamble.lua).
+ * The scripts derive the same names from the meta key (ledger-preamble.lua). One hash is theirs alone: `room:<scope>`, what
+ * windows certainly leave room for (reserve-windows.lua). It is no part of the ledger.
  */
 export const metaKey = (tenantId: string): string => `fl:{${tenantId}}:meta`;
 
@@ -20,10 +21,10 @@ export interface LedgerKeys {
   readonly turn: string;
   /** Slot → channel of a reservation whose decision has not been seen in the log yet; from cycle 2 on. */
   readonly unconfirmed: string;
+  /** Slot → rep id of slots that outlived the record of their lead: it goes over, and the end of its cycle is to come. */
+  readonly leaving: string;
   /** There while rows are written, before activation. */
   readonly seeding: string;
-  /** Set of slots. */
-  readonly held: (repId: string) => string;
   /** Sorted set of `channel|slot` by time. */
   readonly window: (scope: WindowScope, repId: string) => string;
 }
@@ -37,8 +38,8 @@ export function ledgerKeys(tenantId: string, epoch: number): LedgerKeys {
     identity: `${namespace}identity`,
     turn: `${namespace}turn`,
     unconfirmed: `${namespace}unconfirmed`,
+    leaving: `${namespace}leaving`,
     seeding: `${namespace}seeding`,
-    held: (repId) => `${namespace}held:${repId}`,
     window: (scope, repId) => `${namespace}window:${scope}:${repId}`,
   };
 }

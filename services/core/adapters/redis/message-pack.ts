@@ -86,6 +86,14 @@ export class MessagePackWriter {
     return this;
   }
 
+  /** Elements that were written and finished before: those of an array stand one behind the other. */
+  raw(elements: Uint8Array): this {
+    this.#reserve(elements.length);
+    this.#bytes.set(elements, this.#length);
+    this.#length += elements.length;
+    return this;
+  }
+
   #header(length: number, short: number, long: number): this {
     this.#reserve(5);
     if (length < 16) {

@@ -1,9 +1,11 @@
-import type { ReserveItem, ReserveRequest } from "../../domain/ledger/reservation.ts";
-import { refOf } from "../../domain/ledger/lead-entry.ts";
+import type { ReserveItem, ReserveRequest, WindowScope } from "../../domain/ledger/reservation.ts";
 import type { Strategy } from "../../domain/matching/policy.ts";
-import { type BatchIndex, SCOPE_CODES } from "./batch-index.ts";
+import type { BatchIndex } from "./batch-index.ts";
+import { type DemandProfile, otherwiseRef } from "./demand-profiles.ts";
 import { MessagePackWriter } from "./message-pack.ts";
+import type { PackedGrants } from "./packed-list.ts";
 import { statusCode, viaCode } from "./record-codec.ts";
+import type { WindowCap } from "./window-caps.ts";
 
 /** As in reserve-choose.lua. */
 const STRATEGY_CODES = {
@@ -14,64 +16,127 @@ const STRATEGY_CODES = {
   least_loaded: 5,
 } as const satisfies Record<Strategy, number>;
 
+/** As in ledger-preamble.lua. */
+const SCOPES = ["intake", "claim"] as const satisfies readonly WindowScope[];
+
 /** One for all calls: a batch is packed and copied out before anything else runs. */
 const writer = new MessagePackWriter();
 
-/** The argument of reserve-batch.lua: column by column, what leads share by number. */
+/**
+ * The argument of reserve-batch.lua: flat columns of numbers and texts, what leads share by number. Candidates and limits
+ * are bytes that were packed once for all batches, one behind the other.
+ */
 export function packBatch({ epoch, atMs, items }: ReserveRequest, index: BatchIndex): Buffer {
-  writer.map(23);
+  writer.map(30);
   writer.text("epoch").number(epoch).text("atMs").number(atMs);
-  packReps(index);
+  packGrants(index);
+  packCaps(index);
   packLists(index);
-  column("profiles", index.profiles, packProfile);
-  writer.text("profileOf").numbers(index.profileOf);
-  column("leads", items, ({ leadId }) => writer.text(leadId));
-  column("from", items, ({ transferFromRepId }) => textOrFalse(transferFromRepId));
-  column("listsOf", items, ({ lists }) => {
-    writer.array(lists.length);
-    for (const list of lists) writer.number(index.list(list));
-  });
-  column("identityOf", items, ({ identityKeys }) => {
-    if (identityKeys.length === 0) return writer.false();
-    return writer.numbers(identityKeys.map((key) => index.identityKeys.find(key)));
-  });
+  packLeads(items, index);
   return writer.finish();
 }
 
-function packReps({ reps, grants, windows }: BatchIndex): void {
+function packGrants({ reps, repOf, groups }: BatchIndex): void {
   writer.text("reps").texts(reps.values);
-  column("gRep", grants, ({ rep }) => writer.number(rep));
-  column("gPool", grants, ({ grant }) => writer.number(grant.privatePool));
-  column("gLoad", grants, ({ grant }) => writer.number(grant.loadMilli));
-  column("gWeight", grants, ({ grant }) => writer.number(grant.fairnessWeight));
-  column("gWindows", grants, (grant) => (grant.windows.length > 0 ? writer.numbers(grant.windows) : writer.false()));
-  column("wRep", windows, ({ rep }) => writer.number(rep));
-  column("wScope", windows, ({ window }) => writer.number(SCOPE_CODES[window.scope]));
-  column("wChannel", windows, ({ window }) => textOrFalse(window.channel));
-  column("wLength", windows, ({ window }) => writer.number(window.lengthMs));
-  column("wLimit", windows, ({ window }) => writer.number(window.limit));
+  writer.text("gRep").numbers(repOf);
+  const limits = (name: string, read: (packed: PackedGrants) => Uint8Array): void => {
+    writer.text(name).array(repOf.length);
+    for (const { packed } of groups) writer.raw(read(packed));
+  };
+  limits("gPool", ({ pools }) => pools);
+  limits("gLoad", ({ loads }) => loads);
+  limits("gWeight", ({ weights }) => weights);
 }
 
-function packLists({ nodes, identityKeys, present, lists }: BatchIndex): void {
+/** A scope without any window that matters to the batch has no column of grants. */
+function packCaps({ groups, scopes, caps, repOf }: BatchIndex): void {
+  writer.text("gCaps").array(SCOPES.length);
+  for (const scope of SCOPES) {
+    if (!scopes.has(scope) || groups.every(({ packed }) => packed.caps[scope] === null)) {
+      writer.array(0);
+      continue;
+    }
+    writer.array(repOf.length);
+    for (const { packed } of groups) {
+      for (let place = 0; place < packed.grants.length; place += 1) {
+        const cap = packed.caps[scope]?.[place] ?? null;
+        writer.number(cap === null ? 0 : caps.of(cap));
+      }
+    }
+  }
+  column("caps", caps.values, packCap);
+}
+
+function packCap({ scope, tag, windows }: WindowCap): void {
+  writer
+    .array(2 + windows.length * 3)
+    .number(SCOPES.indexOf(scope) + 1)
+    .number(tag);
+  for (const { channel, lengthMs, limit } of windows) textOrFalse(channel).number(lengthMs).number(limit);
+}
+
+function packLists(index: BatchIndex): void {
+  const { nodes, colleagues, lists } = index;
   writer.text("nodes").texts(nodes.values);
-  writer.text("identityKeys").texts(identityKeys.values);
-  column("present", present, (grants) => writer.numbers(grants));
-  column("lists", lists, ({ list, node, present, candidates }) => {
-    writer.array(5).number(node).number(present);
-    writer.number(STRATEGY_CODES[list.strategy]).number(list.fairnessBound).numbers(candidates);
-  });
+  column("cNode", colleagues, ({ node }) => writer.number(node));
+  column("cFrom", colleagues, ({ grants }) => writer.number(grants.base + 1));
+  column("cTo", colleagues, ({ grants }) => writer.number(grants.base + grants.packed.grants.length));
+  column("lColleagues", lists, (list) => writer.number(list.colleagues));
+  column("lStrategy", lists, ({ list }) => writer.number(STRATEGY_CODES[list.strategy]));
+  column("lBound", lists, ({ list }) => writer.number(list.fairnessBound));
+  column("lWhole", lists, ({ packed }) => writer.number(packed.isWhole ? 1 : 0));
+  column("lBase", lists, ({ grants }) => writer.number(grants.base));
+  const ends = runningTotals(lists, ({ packed }) => packed.places.length * 2);
+  column("lFrom", lists, (_, place) => writer.number((ends[place - 1] ?? 0) + 1));
+  writer.text("lTo").numbers(ends);
+  writer.text("candidates").array(ends.at(-1) ?? 0);
+  for (const { packed } of lists) writer.raw(packed.candidates);
+  packWays(index);
 }
 
-function column<T>(name: string, values: readonly T[], write: (value: T) => unknown): void {
+function packWays(index: BatchIndex): void {
+  const ways = index.ways.values;
+  const ends = runningTotals(ways, (lists) => lists.length);
+  writer
+    .text("wFrom")
+    .array(ways.length + 1)
+    .number(1);
+  for (const end of ends) writer.number(end + 1);
+  writer.text("wLists").array(ends.at(-1) ?? 0);
+  for (const lists of ways) for (const list of lists) writer.number(index.list(list));
+}
+
+function packLeads(items: readonly ReserveItem[], { profiles, profileOf, wayOf }: BatchIndex): void {
+  column("profiles", profiles.values, packProfile);
+  writer.text("profileOf").numbers(profileOf).text("wayOf").numbers(wayOf);
+  column("leads", items, ({ leadId }) => writer.text(leadId));
+  const ends = runningTotals(items, ({ identityKeys }) => identityKeys.length);
+  writer.text("keysTo").numbers(ends);
+  writer.text("identityKeys").array(ends.at(-1) ?? 0);
+  for (const { identityKeys } of items) for (const key of identityKeys) writer.text(key);
+  const goingOver = items.flatMap(({ transferFromRepId }, place) =>
+    transferFromRepId === null ? [] : [{ number: place + 1, transferFromRepId }],
+  );
+  writer.text("from").map(goingOver.length);
+  for (const { number, transferFromRepId } of goingOver) writer.number(number).text(transferFromRepId);
+}
+
+/** At status 0 a lead that no list places stays as it is; else it gets that one. */
+function packProfile({ item, demand }: DemandProfile): void {
+  const { cycle, loadMilli, channel, via, planVersion, otherwise } = item;
+  writer.array(8).number(cycle).number(loadMilli).text(channel).number(viaCode(via)).number(planVersion);
+  writer.number(otherwise.kind === "refuse" ? 0 : statusCode(otherwise.kind)).text(otherwiseRef(item));
+  writer.number(demand);
+}
+
+function column<T>(name: string, values: readonly T[], write: (value: T, place: number) => unknown): void {
   writer.text(name).array(values.length);
-  for (const value of values) write(value);
+  for (let place = 0; place < values.length; place += 1) write(values[place]!, place);
+}
+
+function runningTotals<T>(values: readonly T[], sizeOf: (value: T) => number): readonly number[] {
+  let total = 0;
+  return values.map((value) => (total += sizeOf(value)));
 }
 
 const textOrFalse = (text: string | null) => (text === null ? writer.false() : writer.text(text));
-
-/** At 0 a lead that no list places stays as it is; else it gets this status. */
-function packProfile({ cycle, loadMilli, channel, via, planVersion, otherwise }: ReserveItem): void {
-  writer.array(7).number(cycle).number(loadMilli).text(channel).number(viaCode(via)).number(planVersion);
-  if (otherwise.kind === "refuse") writer.number(0).text("");
-  else writer.number(statusCode(otherwise.kind)).text(refOf(otherwise));
-}

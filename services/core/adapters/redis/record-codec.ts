@@ -28,17 +28,25 @@ export const FILL_BYTES = 32;
 /** `<I4BBI4ddddd` and the ref: doubles, because a charge has to come back to the last bit. */
 export function encodeLead(entry: LeadEntry): Buffer {
   const bytes = Buffer.allocUnsafe(HEAD_BYTES + Buffer.byteLength(entry.ref));
-  bytes.writeUInt32LE(entry.cycle, 0);
-  bytes[4] = statusCode(entry.status);
-  bytes[5] = viaCode(entry.via);
-  bytes.writeUInt32LE(entry.planVersion, 6);
-  bytes.writeDoubleLE(entry.atMs, 10);
-  bytes.writeDoubleLE(entry.loadMilli, 18);
-  bytes.writeDoubleLE(entry.credit, 26);
-  bytes.writeDoubleLE(entry.turn, 34);
-  bytes.writeDoubleLE(entry.floor, 42);
-  bytes.write(entry.ref, HEAD_BYTES);
+  writeLead(bytes, 0, entry);
   return bytes;
+}
+
+/** At most this long. */
+export const leadBytes = ({ ref }: LeadEntry): number => HEAD_BYTES + ref.length * 3;
+
+/** Returns where it ends. */
+export function writeLead(bytes: Buffer, start: number, entry: LeadEntry): number {
+  bytes.writeUInt32LE(entry.cycle, start);
+  bytes[start + 4] = statusCode(entry.status);
+  bytes[start + 5] = viaCode(entry.via);
+  bytes.writeUInt32LE(entry.planVersion, start + 6);
+  bytes.writeDoubleLE(entry.atMs, start + 10);
+  bytes.writeDoubleLE(entry.loadMilli, start + 18);
+  bytes.writeDoubleLE(entry.credit, start + 26);
+  bytes.writeDoubleLE(entry.turn, start + 34);
+  bytes.writeDoubleLE(entry.floor, start + 42);
+  return start + HEAD_BYTES + bytes.write(entry.ref, start + HEAD_BYTES);
 }
 
 export function decodeLead(bytes: Buffer): LeadEntry {
@@ -58,22 +66,6 @@ export function decodeLead(bytes: Buffer): LeadEntry {
     floor: bytes.readDoubleLE(42),
     ref: bytes.toString("utf8", HEAD_BYTES),
   };
-}
-
-/** Whether the record is of this entry, without decoding it. */
-export function isRecordOf(bytes: Buffer, entry: LeadEntry): boolean {
-  return (
-    bytes.readUInt32LE(0) === entry.cycle &&
-    bytes[4] === statusCode(entry.status) &&
-    bytes[5] === viaCode(entry.via) &&
-    bytes.readUInt32LE(6) === entry.planVersion &&
-    bytes.readDoubleLE(10) === entry.atMs &&
-    bytes.readDoubleLE(18) === entry.loadMilli &&
-    bytes.readDoubleLE(26) === entry.credit &&
-    bytes.readDoubleLE(34) === entry.turn &&
-    bytes.readDoubleLE(42) === entry.floor &&
-    bytes.toString("utf8", HEAD_BYTES) === entry.ref
-  );
 }
 
 export function encodeFill(fill: Readonly<Fill>): Buffer {

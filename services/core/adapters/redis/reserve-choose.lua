@@ -1,71 +1,100 @@
 --[[
-  Second part of reserve-batch.lua: which candidate of a list gets a lead (domain/ledger/choose.ts, room.ts).
+  Third part of reserve-batch.lua: which candidate of a list gets a lead (domain/ledger/choose.ts, room.ts).
 ]]
 -- luacheck: ignore 211
--- luacheck: read globals gRep gPool gLoad gWeight gWindows wScope wChannel wLimit
--- luacheck: read globals held load credit turns counts floors SCOPE_OF
+-- luacheck: read globals q gRep gPool gLoad gWeight seatOf isFull held load credit turns floors SCOPE_OF
 
 local FAIR_FIT, BEST_FIT, ROUND_ROBIN, WEIGHTED = 1, 2, 3, 4
 
--- What the lead at hand asks of a rep.
-local loadMilli, scope, channel
+-- Lists by number: the colleagues over whom the floor is taken, strategy, bound, and a stretch of `candidates`: place of
+-- the grant behind the list's base and fit in turn, by falling fit, those of equal fit by rep id. Where all colleagues
+-- are candidates, `lWhole` is 1.
+local lColleagues, lStrategy, lBound, lWhole = q.lColleagues, q.lStrategy, q.lBound, q.lWhole
+local lBase, lFrom, lTo, candidates = q.lBase, q.lFrom, q.lTo, q.candidates
+-- Colleagues by number: their node, and a stretch of grants.
+local cNode, cFrom, cTo = q.cNode, q.cFrom, q.cTo
+
+-- What the lead at hand asks of a rep, and who was least served of those with room for one like it.
+local loadMilli, channel, seats, leastOf
+local NO_SEATS, demands = {}, {}
 local function setDemand(profile)
-  loadMilli, channel, scope = profile[2], profile[3], SCOPE_OF[profile[4]]
-end
-
-local function isCounted(w)
-  return wScope[w] == scope and (not wChannel[w] or wChannel[w] == channel)
-end
-
-local function windowsFull(g)
-  for _, w in ipairs(gWindows[g]) do
-    if isCounted(w) and counts[w] >= wLimit[w] then return true end
+  loadMilli, channel, seats = profile[2], profile[3], seatOf[SCOPE_OF[profile[4]]] or NO_SEATS
+  leastOf = demands[profile[8]]
+  if not leastOf then
+    leastOf = { list = {}, colleagues = {}, credit = {} }
+    demands[profile[8]] = leastOf
   end
-  return false
 end
 
 local function hasRoom(g)
   local r = gRep[g]
-  return held[r] < gPool[g] and load[r] + loadMilli <= gLoad[g] and not (gWindows[g] and windowsFull(g))
+  if held[r] >= gPool[g] or load[r] + loadMilli > gLoad[g] then return false end
+  local seat = seats[g]
+  return not seat or not isFull(seat, channel)
 end
 
--- By list of grants, the one that stood at the floor last time. It mostly still does, and then nobody can be lower.
-local lowest = {}
+-- Virtual times only rise and room only shrinks, so whoever was least served still is while his own stays as it was, and
+-- where nobody had room nobody has. At the floor nobody can be lower.
+local function stillLeast(g, before, floor)
+  if not g then return g end
+  local c = credit[gRep[g]]
+  return (c == before or c <= floor) and hasRoom(g) and g or nil
+end
 
--- Least virtual time among those with room, never below the floor.
-local function leastCredit(grants, step, floor)
-  local last = lowest[grants]
-  if last and credit[gRep[last]] <= floor and hasRoom(last) then return floor end
-  local least = math.huge
-  for i = 1, #grants, step do
-    local g = grants[i]
-    local c = credit[gRep[g]]
-    if c < least and hasRoom(g) then
-      if c <= floor then
-        lowest[grants] = g
-        return floor
+-- Least virtual time of those with room, never below the floor; infinite if nobody has room.
+local function leastCandidate(l, floor)
+  local least = leastOf.list[l]
+  local g = least and stillLeast(least[1], least[2], floor)
+  if g == nil then
+    local lowest, base = math.huge, lBase[l]
+    g = false
+    for k = lFrom[l], lTo[l], 2 do
+      local other = base + candidates[k]
+      local c = credit[gRep[other]]
+      if c < lowest and hasRoom(other) then
+        g, lowest = other, c
+        if c <= floor then break end
       end
-      least = c
     end
+    leastOf.list[l] = { g, lowest }
   end
-  return least
+  return g and math.max(credit[gRep[g]], floor) or math.huge
 end
 
--- Candidates come by falling fit, those of equal fit by rep id.
-local function fittest(list, floor)
-  local candidates = list[5]
-  local bound = math.huge
-  if list[3] == FAIR_FIT then bound = leastCredit(candidates, 2, floor) + list[4] end
+local function leastColleague(n, floor)
+  local least = leastOf.colleagues[n]
+  local g = least and stillLeast(least[1], least[2], floor)
+  if g == nil then
+    local lowest = math.huge
+    g = false
+    for other = cFrom[n], cTo[n] do
+      local c = credit[gRep[other]]
+      if c < lowest and hasRoom(other) then
+        g, lowest = other, c
+        if c <= floor then break end
+      end
+    end
+    leastOf.colleagues[n] = { g, lowest }
+  end
+  return g and math.max(credit[gRep[g]], floor) or math.huge
+end
+
+local function fittest(l, floor)
+  local bound, base = math.huge, lBase[l]
+  if lStrategy[l] == FAIR_FIT then
+    local least = lWhole[l] == 1 and leastColleague(lColleagues[l], floor) or leastCandidate(l, floor)
+    bound = least + lBound[l]
+  end
   local best, bestFit, bestCredit, bestTurn = nil, -1, 0, 0
-  for i = 1, #candidates, 2 do
-    if candidates[i + 1] < bestFit then return best end
-    local g = candidates[i]
+  for k = lFrom[l], lTo[l], 2 do
+    if candidates[k + 1] < bestFit then return best end
+    local g = base + candidates[k]
     local r = gRep[g]
     local c = credit[r]
     if c < floor then c = floor end
     local isBetter = not best or c < bestCredit or (c == bestCredit and turns[r] < bestTurn)
     if isBetter and c <= bound and hasRoom(g) then
-      best, bestFit, bestCredit, bestTurn = g, candidates[i + 1], c, turns[r]
+      best, bestFit, bestCredit, bestTurn = g, candidates[k + 1], c, turns[r]
     end
   end
   return best
@@ -85,11 +114,11 @@ local function criteria(strategy, g, floor)
   return share(g), c, turns[r]
 end
 
-local function byCriteria(list, floor)
-  local candidates, strategy = list[5], list[3]
+local function byCriteria(l, floor)
+  local strategy, base = lStrategy[l], lBase[l]
   local best, a, b, c
-  for i = 1, #candidates, 2 do
-    local g = candidates[i]
+  for k = lFrom[l], lTo[l], 2 do
+    local g = base + candidates[k]
     if hasRoom(g) then
       local x, y, z = criteria(strategy, g, floor)
       if not best or x < a or (x == a and (y < b or (y == b and z < c))) then best, a, b, c = g, x, y, z end
@@ -98,8 +127,8 @@ local function byCriteria(list, floor)
   return best
 end
 
-local function choose(list)
-  local floor = floors[list[1]]
-  if list[3] <= BEST_FIT then return fittest(list, floor) end
-  return byCriteria(list, floor)
+local function choose(l)
+  local floor = floors[cNode[lColleagues[l]]]
+  if lStrategy[l] <= BEST_FIT then return fittest(l, floor) end
+  return byCriteria(l, floor)
 end

@@ -3,7 +3,7 @@
   Takes the locals of ledger-preamble.lua; its own are used by the parts behind it.
 ]]
 -- luacheck: ignore 211 241
--- luacheck: read globals readyEpoch namespace callInSlices FILL SCOPES
+-- luacheck: read globals readyEpoch namespace callInSlices FILL
 
 local NO_FILL = string.rep("\0", 32)
 
@@ -12,8 +12,8 @@ local epoch, atMs = q.epoch, q.atMs
 if readyEpoch() ~= epoch then return { "FENCED" } end
 local NS = namespace(epoch)
 
-local repIds, gRep, gPool, gLoad, gWeight, gWindows = q.reps, q.gRep, q.gPool, q.gLoad, q.gWeight, q.gWindows
-local wRep, wScope, wChannel, wLength, wLimit = q.wRep, q.wScope, q.wChannel, q.wLength, q.wLimit
+-- Grants are a rep's limits. Lists name them by their number in the batch.
+local repIds, gRep, gPool, gLoad, gWeight = q.reps, q.gRep, q.gPool, q.gLoad, q.gWeight
 
 local held, load, credit, turns = {}, {}, {}, {}
 local function readFills()
@@ -28,34 +28,6 @@ local function readFills()
     end
   end
   return table.concat(found)
-end
-
--- Whether a window of `channel` (false is all) counts this member, `channel|lead#cycle`. Lead ids have no bar.
-local function ofChannel(member, channel)
-  local size = #channel
-  return string.sub(member, 1, size + 1) == channel .. "|" and not string.find(member, "|", size + 2, true)
-end
-
-local function countWindow(w)
-  local key = NS .. "window:" .. SCOPES[wScope[w]] .. ":" .. repIds[wRep[w]]
-  local above = string.format("(%.17g", atMs - wLength[w])
-  if not wChannel[w] then return redis.call("ZCOUNT", key, above, "+inf") end
-  local count = 0
-  for _, member in ipairs(redis.call("ZRANGEBYSCORE", key, above, "+inf")) do
-    if ofChannel(member, wChannel[w]) then count = count + 1 end
-  end
-  return count
-end
-
-local counts, repWindows = {}, {}
-local function readCounts()
-  for w = 1, #wRep do
-    counts[w] = countWindow(w)
-    local r = wRep[w]
-    repWindows[r] = repWindows[r] or {}
-    table.insert(repWindows[r], w)
-  end
-  return table.concat(counts, ",")
 end
 
 -- Turns { value or false, … } into { index, value, … } of those that are there, and a map by name.
@@ -75,7 +47,7 @@ end
 local leadIds, keys = q.leads, q.identityKeys
 local foundLeads, record = foundOnly(leadIds, callInSlices("HMGET", NS .. "lead", leadIds))
 local foundKeys, leadOf = foundOnly(keys, callInSlices("HMGET", NS .. "identity", keys))
-local fillsBefore, countsBefore = readFills(), readCounts()
+local fillsBefore = readFills()
 local floors = callInSlices("HMGET", NS .. "floor", q.nodes)
 local floorsBefore = {}
 for n = 1, #q.nodes do

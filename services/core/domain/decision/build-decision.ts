@@ -1,6 +1,7 @@
 import type { ReserveResult } from "../ledger/reservation.ts";
 import type { MatchedLead } from "../matching/match-lead.ts";
 import { decisionId } from "./decision-id.ts";
+import type { Explanation } from "./explanation.ts";
 import type { Decision } from "./log-record.ts";
 
 /**
@@ -33,6 +34,12 @@ export function buildDecision(matched: MatchedLead, result: ReserveResult, epoch
     charge: result.charge,
     dueAtMs: null,
     facts,
-    explanation: result.replayed ? null : { step: result.step, candidates: result.verdicts },
+    explanation: explanationOf(result),
   };
+}
+
+/** Null for a repetition, which no longer knows the candidates. */
+export function explanationOf(result: Extract<ReserveResult, { kind: "decided" }>): Explanation | null {
+  const { replayed, step, verdicts: candidates, counted } = result;
+  return replayed ? null : { step, candidates, counted };
 }

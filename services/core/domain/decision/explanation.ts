@@ -29,6 +29,8 @@ export const VERDICTS = [
   "more_loaded",
   /** The step (ring) this rep is in was not needed. */
   "step_not_reached",
+  /** Had room, and the strategy put the chosen one first. Only ever counted. */
+  "outranked",
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
@@ -44,9 +46,17 @@ export interface CandidateVerdict {
   readonly gap: number;
 }
 
+/** How many reps a check settled who are not named. */
+export interface VerdictCount {
+  readonly verdict: Verdict;
+  readonly count: number;
+}
+
 export interface Explanation {
   /** Index of the step that placed the lead, or -1. */
   readonly step: number;
-  /** Each rep once. */
+  /** Each rep once: all of them, or of very many the chosen one and those who fit best. */
   readonly candidates: readonly CandidateVerdict[];
+  /** The others. */
+  readonly counted: readonly VerdictCount[];
 }

@@ -34,7 +34,8 @@ function replay(entry: LeadEntry): ReserveResult {
   const { via, planVersion, loadMilli, credit, turn, floor, atMs } = entry;
   if (outcome === null || via === null) return SUPERSEDED;
   const charge = { loadMilli, credit, turn, floor };
-  return { kind: "decided", outcome, via, planVersion, charge, atMs, replayed: true, step: -1, verdicts: [] };
+  const unexplained = { step: -1, verdicts: [], counted: [] };
+  return { kind: "decided", outcome, via, planVersion, charge, atMs, replayed: true, ...unexplained };
 }
 
 function outcomeOf({ status, ref }: LeadEntry): Outcome | null {

@@ -1,7 +1,6 @@
 import type { LedgerCharge } from "../decision/log-record.ts";
 import { type Standing, effectiveCredit } from "./choose.ts";
-import type { Fill } from "./ledger-state.ts";
-import { type CountWindow, type Demand, hasRoom } from "./room.ts";
+import type { Demand } from "./room.ts";
 import { isCharged } from "./via.ts";
 
 /** Reps of a list across teams are no fairness group: it has no floor, and raises none. */
@@ -23,18 +22,11 @@ export function chargeWinner(standing: Standing, demand: Demand, winner: number,
 /**
  * The floor after an assignment: the least virtual time among colleagues who could take one more such lead. Reps who
  * are full or away hold nobody back. It never sinks, so a fold may take the largest it saw, in any order.
+ *
+ * @param leastColleague Infinity if none of them could
  */
-export function nextFloor(
-  { list, floor }: Standing,
-  demand: Demand,
-  { present, count }: { readonly present: readonly Readonly<Fill>[]; readonly count: CountWindow },
-): number {
+export function nextFloor({ list, floor }: Standing, leastColleague: () => number): number {
   if (list.nodeId === NO_NODE) return floor;
-  let least = Infinity;
-  for (let index = 0; index < present.length; index += 1) {
-    const credit = effectiveCredit(present[index]!, floor);
-    if (credit < least && hasRoom(list.present[index]!, present[index]!, demand, count)) least = credit;
-    if (least === floor) return floor;
-  }
+  const least = leastColleague();
   return least === Infinity ? floor : least;
 }

@@ -1,5 +1,5 @@
 import type { CandidateVerdict } from "../decision/explanation.ts";
-import { type Standing, creditBound, effectiveCredit, utilisation } from "./choose.ts";
+import { type Standing, effectiveCredit, utilisation } from "./choose.ts";
 import type { Fill } from "./ledger-state.ts";
 import type { CandidateList, RepGrant } from "./reservation.ts";
 
@@ -15,21 +15,20 @@ export function explainChoice(
   { chosen, indexes }: { readonly chosen: number; readonly indexes: readonly number[] },
 ): CandidateVerdict[] {
   const { list, shortages } = standing;
-  const bound = chosen >= 0 && list.strategy === "fair_fit" ? creditBound(standing) : Infinity;
   return indexes.map((index): CandidateVerdict => {
     const { grant, fit } = list.candidates[index]!;
     const { repIndex } = grant;
     if (index === chosen) return { repIndex, verdict: "chosen", fit, gap: 0 };
     const shortage = shortages[index] ?? null;
     if (shortage !== null) return { repIndex, verdict: shortage.limit, fit, gap: shortage.gap };
-    const { verdict, gap } = whyBehind(standing, index, chosen, bound);
+    const { verdict, gap } = whyBehind(standing, index, chosen);
     return { repIndex, verdict, fit, gap };
   });
 }
 
 /** The first criterion of the strategy by which a candidate with room lost. */
-function whyBehind(standing: Standing, index: number, chosen: number, bound: number): Reason {
-  const { list, fills, floor } = standing;
+function whyBehind(standing: Standing, index: number, chosen: number): Reason {
+  const { list, fills, floor, bound } = standing;
   const credit = effectiveCredit(fills[index]!, floor);
   if (credit > bound) return { verdict: "beyond_fairness_bound", gap: thousandths(credit - bound) };
   const reason = byStrategy(list, fills, index, chosen);

@@ -9,7 +9,7 @@ import {
   readSlot,
   slotOf,
 } from "./rep-holdings.ts";
-import type { UnfinishedReservation, WindowLimit, WindowScope } from "./reservation.ts";
+import type { CandidateList, UnfinishedReservation, WindowLimit, WindowScope } from "./reservation.ts";
 
 /** One tenant's ledger in memory. */
 export class LedgerImage implements LedgerState, Iterable<LedgerRow> {
@@ -41,6 +41,14 @@ export class LedgerImage implements LedgerState, Iterable<LedgerRow> {
 
   fill(repId: string): Readonly<Fill> {
     return this.#rep(repId).fill;
+  }
+
+  candidateFills({ candidates }: CandidateList): readonly Readonly<Fill>[] {
+    return candidates.map(({ grant }) => this.fill(grant.repId));
+  }
+
+  colleagueFills({ present }: CandidateList): readonly Readonly<Fill>[] {
+    return present.map(({ repId }) => this.fill(repId));
   }
 
   holds(repId: string, slot: string): boolean {

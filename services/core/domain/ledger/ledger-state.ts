@@ -1,6 +1,6 @@
 import type { LedgerLeadStatus } from "./ledger-row.ts";
 import type { DecisionVia } from "../decision/log-record.ts";
-import type { WindowLimit, WindowScope } from "./reservation.ts";
+import type { CandidateList, WindowLimit, WindowScope } from "./reservation.ts";
 
 /** How full one rep is, and whose turn it is. */
 export interface Fill {
@@ -61,6 +61,9 @@ export interface LedgerState {
   leadOf(identityKey: string): string | undefined;
   /** Always the same object for one rep; changed by `take` and `charge` only. */
   fill(repId: string): Readonly<Fill>;
+  /** The same objects, of a list's candidates and of the colleagues who are present, in their order. */
+  candidateFills(list: CandidateList): readonly Readonly<Fill>[];
+  colleagueFills(list: CandidateList): readonly Readonly<Fill>[];
   /** Leads of the window that are younger than its length at `atMs`; one exactly that old is out. */
   windowCount(repId: string, window: WindowLimit, atMs: number): number;
   /** 0 for a node that has none yet. */

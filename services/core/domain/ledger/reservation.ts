@@ -1,5 +1,5 @@
 import type { DecisionVia, LedgerCharge, Outcome } from "../decision/log-record.ts";
-import type { CandidateVerdict } from "../decision/explanation.ts";
+import type { CandidateVerdict, VerdictCount } from "../decision/explanation.ts";
 import type { Strategy } from "../matching/policy.ts";
 
 /** Leads are counted against rolling windows of these kinds. A claim uses up `claim`, everything else `intake`. */
@@ -105,6 +105,8 @@ export type ReserveResult =
       readonly replayed: boolean;
       readonly step: number;
       readonly verdicts: readonly CandidateVerdict[];
+      /** Of very many candidates those without a verdict of their own. */
+      readonly counted: readonly VerdictCount[];
     }
   /** The lead is past this cycle, so an effective decision for it is already in the log. */
   | { readonly kind: "superseded" }

@@ -1,23 +1,14 @@
-import type { CandidateVerdict } from "../decision/explanation.ts";
 import type { LedgerCharge, Outcome } from "../decision/log-record.ts";
 import { admit } from "./admit.ts";
 import { NO_CHARGE, chargeWinner, nextFloor } from "./charge.ts";
 import { type Standing, choose } from "./choose.ts";
-import { explainChoice } from "./explain-choice.ts";
-import { explainedBy } from "./explain-steps.ts";
+import { type Explained, type Placement, UNEXPLAINED, explain } from "./explain.ts";
 import { entryOf, keepsIdentity } from "./lead-entry.ts";
-import type { Fill, LedgerState } from "./ledger-state.ts";
+import type { LedgerState } from "./ledger-state.ts";
 import { slotOf } from "./rep-holdings.ts";
-import type {
-  Candidate,
-  CandidateList,
-  RepGrant,
-  ReserveItem,
-  ReserveRefusal,
-  ReserveRequest,
-  ReserveResult,
-} from "./reservation.ts";
+import type { ReserveItem, ReserveRefusal, ReserveRequest, ReserveResult } from "./reservation.ts";
 import { type CountWindow, shortageOf } from "./room.ts";
+import { Standings } from "./standings.ts";
 import { isCharged, windowOf } from "./via.ts";
 
 /**
@@ -29,41 +20,17 @@ export function reserveBatch(state: LedgerState, request: ReserveRequest): Reser
   return request.items.map((item) => reserveOne(batch, item));
 }
 
-type Fills = readonly Readonly<Fill>[];
-
 interface ReserveBatch {
   readonly state: LedgerState;
   readonly epoch: number;
   readonly atMs: number;
   readonly count: CountWindow;
-  /** Looked up once for each list of candidates or colleagues, however many leads use it. */
-  readonly fillsOf: (reps: readonly (Candidate | RepGrant)[]) => Fills;
-}
-
-/** Where a lead goes: the step that placed it and the winner's index, or -1 for both. */
-interface Placement {
-  readonly step: number;
-  readonly winner: number;
-  /** Of the lists that were tried, the one that placed the lead last. */
-  readonly standings: readonly Standing[];
+  readonly standings: Standings;
 }
 
 function openBatch(state: LedgerState, { epoch, atMs }: ReserveRequest): ReserveBatch {
-  const known = new Map<readonly (Candidate | RepGrant)[], Fills>();
-  return {
-    state,
-    epoch,
-    atMs,
-    count: (repId, window) => state.windowCount(repId, window, atMs),
-    fillsOf(reps) {
-      let fills = known.get(reps);
-      if (fills === undefined) {
-        fills = reps.map((rep) => state.fill("grant" in rep ? rep.grant.repId : rep.repId));
-        known.set(reps, fills);
-      }
-      return fills;
-    },
-  };
+  const count: CountWindow = (repId, window) => state.windowCount(repId, window, atMs);
+  return { state, epoch, atMs, count, standings: new Standings(state, count) };
 }
 
 function reserveOne(batch: ReserveBatch, item: ReserveItem): ReserveResult {
@@ -72,17 +39,17 @@ function reserveOne(batch: ReserveBatch, item: ReserveItem): ReserveResult {
   const original = originalOf(batch.state, item);
   if (original !== undefined) {
     const outcome = { kind: "duplicate", ofLeadId: original } as const;
-    return record(batch, item, outcome, { charge: NO_CHARGE, step: -1, verdicts: [] });
+    return record(batch, item, outcome, { charge: NO_CHARGE, explained: UNEXPLAINED });
   }
   const placement = place(batch, item);
   if (placement.step < 0 && item.otherwise.kind === "refuse") {
     return { kind: "refused", reason: refusalOf(batch, item) };
   }
-  const verdicts = explain(item, placement);
+  const explained = explain(item, placement);
   if (item.otherwise.kind !== "refuse" && placement.step < 0) {
-    return record(batch, item, item.otherwise, { charge: NO_CHARGE, step: -1, verdicts });
+    return record(batch, item, item.otherwise, { charge: NO_CHARGE, explained });
   }
-  return assign(batch, item, placement, verdicts);
+  return assign(batch, item, placement, explained);
 }
 
 /** The lead that the same customer already has. An invalid lead stays what it is, whoever sent it. */
@@ -95,16 +62,10 @@ function originalOf(state: LedgerState, { leadId, identityKeys, otherwise }: Res
   return undefined;
 }
 
-function standingOf({ state, count, fillsOf }: ReserveBatch, list: CandidateList, item: ReserveItem): Standing {
-  const fills = fillsOf(list.candidates);
-  const shortages = list.candidates.map(({ grant }, index) => shortageOf(grant, fills[index]!, item, count));
-  return { list, fills, floor: state.floor(list.nodeId), shortages };
-}
-
 function place(batch: ReserveBatch, item: ReserveItem): Placement {
   const standings: Standing[] = [];
   for (let step = 0; step < item.lists.length; step += 1) {
-    const standing = standingOf(batch, item.lists[step]!, item);
+    const standing = batch.standings.of(item.lists[step]!, item);
     standings.push(standing);
     const winner = choose(standing);
     if (winner >= 0) return { step, winner, standings };
@@ -112,21 +73,13 @@ function place(batch: ReserveBatch, item: ReserveItem): Placement {
   return { step: -1, winner: -1, standings };
 }
 
-function explain({ lists }: ReserveItem, { step, winner, standings }: Placement): readonly CandidateVerdict[] {
-  const { compared, others } = explainedBy(lists, step);
-  const verdicts = compared.map(({ step: tried, indexes }) =>
-    explainChoice(standings[tried]!, { chosen: tried === step ? winner : -1, indexes }),
-  );
-  return verdicts.length === 1 ? [...verdicts[0]!, ...others] : [...verdicts.flat(), ...others];
-}
-
 function assign(
   batch: ReserveBatch,
   item: ReserveItem,
   { step, winner, standings }: Placement,
-  verdicts: readonly CandidateVerdict[],
+  explained: Explained,
 ): ReserveResult {
-  const { state, atMs, count } = batch;
+  const { state, atMs } = batch;
   const standing = standings[step]!;
   const { list } = standing;
   const { repId } = list.candidates[winner]!.grant;
@@ -134,32 +87,38 @@ function assign(
   const { leadId, cycle, channel } = item;
   state.turn = cost.turn;
   state.take({ repId, leadId, cycle, loadMilli: cost.loadMilli, window: windowOf(item), channel, atMs });
+  batch.standings.taken(repId);
   let charge = cost;
   if (isCharged(item)) {
     state.charge(repId, cost);
-    charge = { ...cost, floor: nextFloor(standing, item, { present: batch.fillsOf(list.present), count }) };
+    charge = { ...cost, floor: nextFloor(standing, () => batch.standings.leastColleague(list, item)) };
     if (charge.floor > standing.floor) state.raiseFloor(list.nodeId, charge.floor);
   }
-  return record(batch, item, { kind: "assigned", repId }, { charge, step, verdicts });
+  return record(batch, item, { kind: "assigned", repId }, { charge, explained });
 }
 
 interface Circumstances {
   readonly charge: LedgerCharge;
-  readonly step: number;
-  readonly verdicts: readonly CandidateVerdict[];
+  readonly explained: Explained;
 }
 
-function record(batch: ReserveBatch, item: ReserveItem, outcome: Outcome, how: Circumstances): ReserveResult {
+function record(
+  batch: ReserveBatch,
+  item: ReserveItem,
+  outcome: Outcome,
+  { charge, explained }: Circumstances,
+): ReserveResult {
   const { state, epoch, atMs } = batch;
   const { leadId, cycle, via, planVersion, channel } = item;
-  state.record(leadId, entryOf({ cycle, outcome, via, planVersion, atMs, charge: how.charge }));
+  state.record(leadId, entryOf({ cycle, outcome, via, planVersion, atMs, charge }));
   if (cycle > 1) state.expectDecision(slotOf(leadId, cycle), { epoch, channel });
   if (keepsIdentity(outcome)) {
     for (const identityKey of item.identityKeys) {
       if (state.leadOf(identityKey) === undefined) state.register(identityKey, leadId);
     }
   }
-  return { kind: "decided", outcome, via, planVersion, ...how, atMs, replayed: false };
+  const { step, verdicts, counted } = explained;
+  return { kind: "decided", outcome, via, planVersion, charge, atMs, replayed: false, step, verdicts, counted };
 }
 
 /** A claimant is told which of the limits it was; where many were asked there is no single one to name. */

@@ -1,0 +1,58 @@
+import { type Mutation, without } from "./mutation.ts";
+
+const LUA = "services/core/adapters/redis";
+const CONTRACT = "test/contract/ledger-redis.test.ts";
+const AGREEMENT = "test/contract/ledger-agreement.test.ts";
+const SAME_ROWS = "hold identical rows after any sequence of commands";
+
+/** What the scripts rely on where they neither count windows anew nor keep a set of slots. */
+export const LEDGER_MUTATIONS: readonly Mutation[] = [
+  without(
+    "room by the limits it was counted for",
+    `${LUA}/reserve-windows.lua`,
+    ["tag == caps[seat.cap][2] and ", "tag and "],
+    [CONTRACT, "judges by the limits of the plan at hand"],
+  ),
+  without(
+    "room from the time of the count on",
+    `${LUA}/reserve-windows.lua`,
+    ["from <= atMs and "],
+    [CONTRACT, "is not misled by a caller whose clock is behind"],
+  ),
+  without(
+    "count of a window whose room is used up",
+    `${LUA}/reserve-windows.lua`,
+    ["  elseif seat.left <= 0 then\n    countSeat(seat)\n"],
+    [CONTRACT, "stops at exactly the limit within a call that began with room"],
+  ),
+  without(
+    "room lost by entries of lists without windows",
+    `${LUA}/reserve-batch.lua`,
+    ['  callInSlices("HDEL", rooms, uncounted[scope])\n'],
+    [CONTRACT, "counts what came through a list that sets the rep no window"],
+  ),
+  without(
+    "slot of a lead that goes over",
+    `${LUA}/reserve-batch.lua`,
+    ['callInSlices("HSET", NS .. "leaving", leavingArgs)\n'],
+    [AGREEMENT, SAME_ROWS],
+  ),
+  without(
+    "slot that outlives a release of another rep",
+    `${LUA}/apply-changes.lua`,
+    ["if entry and entry.cycle == cycle and entry.status == OWNED then outlive(slot, entry.ref) end"],
+    [AGREEMENT, SAME_ROWS],
+  ),
+  without(
+    "slots without a record when seeding",
+    `${LUA}/seed-rows.ts`,
+    ["  await seedHeld(client, keys, held);\n"],
+    [AGREEMENT, SAME_ROWS],
+  ),
+  without(
+    "floor of the script's choice",
+    `${LUA}/reserve-choose.lua`,
+    ["if c < floor then c = floor end\n    local isBetter", "local isBetter"],
+    [AGREEMENT, SAME_ROWS],
+  ),
+];
