@@ -1,6 +1,6 @@
 import type { LeadView } from "../../services/desk/lead-view.ts";
 import type { Random } from "../model/random.ts";
-import { CHAOS_PLAN, TENANT } from "./plan.ts";
+import { CHAOS_PLAN } from "./plan.ts";
 import { createTraffic, untilAnswered, type Traffic } from "./traffic.ts";
 
 /** People at their desks who claim, release, hand over and close leads. */
@@ -11,6 +11,7 @@ export interface DeskTraffic extends Traffic {
 
 export interface DeskTrafficOptions {
   readonly random: Random;
+  readonly tenantId: string;
   readonly deskAddress: () => string;
   readonly leadIds: readonly string[];
 }
@@ -23,27 +24,39 @@ interface Command {
 /** Of the leads that nobody owns, those that came last are the most looked at. */
 const RECENT = 400;
 
-export function createDeskTraffic({ random, deskAddress, leadIds }: DeskTrafficOptions): DeskTraffic {
+export function createDeskTraffic({ random, tenantId, deskAddress, leadIds }: DeskTrafficOptions): DeskTraffic {
   const answers = new Map<string, number>();
 
   async function work(): Promise<void> {
     if (leadIds.length === 0) return;
     const leadId = random.chance(0.5) ? await ownedLead() : random.pick(leadIds.slice(-RECENT));
     if (leadId === null) return;
-    const lead = await untilAnswered(() => get(deskAddress(), leadId));
+    const lead = await untilAnswered(() => ask(`leads/${leadId}`));
     const command = lead.status === 200 ? commandFor(lead.body as LeadView, random) : null;
     if (command === null) return;
     // The same command until there is an answer: whether it was carried out is what the client wants to know.
-    const { status } = await untilAnswered(() => send(deskAddress(), leadId, command));
+    const { status } = await untilAnswered(() => send(leadId, command));
     const answer = `${command.name} ${status}`;
     answers.set(answer, (answers.get(answer) ?? 0) + 1);
   }
 
   async function ownedLead(): Promise<string | null> {
     const { repId } = random.pick(CHAOS_PLAN.reps);
-    const { body } = await untilAnswered(() => answerOf(`${deskAddress()}/v1/reps/${repId}/private-pool`, {}));
+    const { body } = await untilAnswered(() => ask(`reps/${repId}/private-pool`));
     const { items } = body as { readonly items: readonly LeadView[] };
     return items.length === 0 ? null : random.pick(items).leadId;
+  }
+
+  const send = (leadId: string, { name, body }: Command): Promise<Answer | null> =>
+    ask(`leads/${leadId}/${name}`, { method: "POST", body: JSON.stringify(body) });
+
+  /** Null if somebody was unavailable. */
+  async function ask(path: string, request: Pick<RequestInit, "method" | "body"> = {}): Promise<Answer | null> {
+    const headers = { "content-type": "application/json", "fairlead-tenant": tenantId };
+    const signal = AbortSignal.timeout(20_000);
+    const response = await fetch(`${deskAddress()}/v1/${path}`, { ...request, headers, signal });
+    const body: unknown = await response.json();
+    return response.status >= 500 ? null : { status: response.status, body };
   }
 
   return { answers, ...createTraffic({ clients: 3, paceMs: 80 }, work) };
@@ -63,21 +76,4 @@ function commandFor({ state, nodeId, owner, cycle }: LeadView, random: Random): 
 interface Answer {
   readonly status: number;
   readonly body: unknown;
-}
-
-const get = (address: string, leadId: string): Promise<Answer | null> => answerOf(`${address}/v1/leads/${leadId}`, {});
-
-function send(address: string, leadId: string, { name, body }: Command): Promise<Answer | null> {
-  return answerOf(`${address}/v1/leads/${leadId}/${name}`, {
-    method: "POST",
-    body: JSON.stringify(body),
-  });
-}
-
-/** Null if somebody was unavailable. */
-async function answerOf(url: string, request: Pick<RequestInit, "method" | "body">): Promise<Answer | null> {
-  const headers = { "content-type": "application/json", "fairlead-tenant": TENANT };
-  const response = await fetch(url, { ...request, headers, signal: AbortSignal.timeout(20_000) });
-  const body: unknown = await response.json();
-  return response.status >= 500 ? null : { status: response.status, body };
 }

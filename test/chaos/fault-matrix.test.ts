@@ -26,7 +26,10 @@ describe("the fault matrix", () => {
     const [simulated, real] = [counts.get(`${id} S`) ?? 0, counts.get(`${id} R`) ?? 0];
     const columns = [id.padEnd(4), fault.padEnd(52), `${simulated} S`.padStart(10), `${real} R`.padStart(7)];
     lines.push(columns.join(" ") + (missing === undefined ? "" : `  MISSING: ${missing}`));
-    const wanted = missing === undefined ? { simulated: isSimulated ? 1 : 0, real: wantedCount(row) } : NOTHING;
+    const wanted =
+      missing === undefined
+        ? { simulated: isSimulated ? 1 : 0, real: wantedCount(row) + wantedCount(row, "onCluster") }
+        : NOTHING;
     const short = { simulated: simulated < wanted.simulated, real: real < wanted.real };
     if (short.simulated || short.real)
       console.error(`${id} needs ${JSON.stringify(wanted)}: see npm run test:chaos for the tests that count them`);

@@ -9,6 +9,8 @@ export interface MatrixRow {
   readonly fault: string;
   /** How many this suite brings about on real servers; absent if it has no business with them. */
   readonly injected?: Counts;
+  /** How many more test/integration/redis-cluster-faults.test.ts brings about, on masters of a cluster. */
+  readonly onCluster?: Counts;
   /** Whether tests of the simulation (test/model) or of files have faults of this row too, and count them. */
   readonly isSimulated: boolean;
   /** Why there is no count at all. Such a row is told by name in every report. */
@@ -21,14 +23,27 @@ export const FAULT_MATRIX = [
   { id: "F2", fault: "killed twice within one batch, or during recovery", isSimulated: true },
   { id: "F3", fault: "a router frozen past its session", injected: { ci: 10, nightly: 100 }, isSimulated: true },
   { id: "F4", fault: "rebalance storm", injected: { ci: 50, nightly: 500 }, isSimulated: true },
-  { id: "F5", fault: "Redis FLUSHALL", injected: { ci: 10, nightly: 50 }, isSimulated: true },
+  {
+    id: "F5",
+    fault: "Redis FLUSHALL",
+    injected: { ci: 10, nightly: 50 },
+    onCluster: { ci: 3, nightly: 20 },
+    isSimulated: true,
+  },
   {
     id: "F6",
     fault: "Redis kill -9, AOF always, everysec, none",
     injected: { ci: 15, nightly: 100 },
+    onCluster: { ci: 2, nightly: 20 },
     isSimulated: true,
   },
-  { id: "F7", fault: "failover to a stale replica", injected: { ci: 5, nightly: 50 }, isSimulated: true },
+  {
+    id: "F7",
+    fault: "failover to a stale replica",
+    injected: { ci: 5, nightly: 50 },
+    onCluster: { ci: 2, nightly: 20 },
+    isSimulated: true,
+  },
   {
     id: "F8",
     fault: "Redis: reply lost, silence, OOM, READONLY, LOADING",
@@ -81,5 +96,6 @@ export type RowId = (typeof FAULT_MATRIX)[number]["id"];
 
 export const isNightly = process.env["FAIRLEAD_TEST_CHAOS"] === "nightly";
 
-/** Of this run, on real servers. */
-export const wantedCount = ({ injected }: MatrixRow): number => injected?.[isNightly ? "nightly" : "ci"] ?? 0;
+/** Of this run, on real servers: by this suite, or on a cluster. */
+export const wantedCount = (row: MatrixRow, where: "injected" | "onCluster" = "injected"): number =>
+  row[where]?.[isNightly ? "nightly" : "ci"] ?? 0;

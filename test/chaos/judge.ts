@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { verify, type VerifyReport } from "../../services/auditor/verify.ts";
 import type { Backing } from "../../services/fairlead/processes/backing.ts";
+import type { LeadTraffic } from "./lead-traffic.ts";
 import { CHAOS_PLAN, TENANT } from "./plan.ts";
 import type { World } from "./world.ts";
 
@@ -49,29 +50,31 @@ function look(world: World): Promise<Omit<Verdict, "atRestAfterMs"> & { readonly
   return world.withBacking(async (backing) => {
     const { log, store, ledger, planSource: plans } = backing;
     const report = await verify({ log, store, ledger, plans, clock: Date.now, wait: (ms) => delay(ms) });
-    const problems = [
-      ...report.findings.map(({ invariant, subject, detail }) => `${invariant} ${subject}: ${detail}`),
-      ...problemsOfReport(report),
-      ...(await problemsOfStore(world, backing)),
-    ];
+    const problems = [...problemsOfReport(report), ...(await problemsOfStore(TENANT, world.leads, store))];
     const isFinal = report.findings.some(({ invariant }) => FINAL.includes(invariant));
     return { leads: report.leads, records: report.records, isFinal, problems };
   });
 }
 
-function problemsOfReport({ pendingInputs, verdicts }: VerifyReport): readonly string[] {
-  const problems: string[] = [];
+export function problemsOfReport({ findings, pendingInputs, verdicts }: VerifyReport): readonly string[] {
+  const problems = findings.map(
+    ({ invariant, tenantId, subject, detail }) => `${invariant} ${tenantId} ${subject}: ${detail}`,
+  );
   if (pendingInputs > 0) problems.push(`I15: ${pendingInputs} inputs are not decided`);
   if (verdicts.conflict > 0) problems.push(`I2: ${verdicts.conflict} conflicting decisions`);
   return problems;
 }
 
 /** By another way than the log: every lead that was acknowledged is there, no other is, and nobody holds too many. */
-async function problemsOfStore({ leads }: World, { store }: Backing): Promise<readonly string[]> {
+export async function problemsOfStore(
+  tenantId: string,
+  leads: Pick<LeadTraffic, "sent" | "acknowledged">,
+  store: Pick<Backing["store"], "allStates">,
+): Promise<readonly string[]> {
   const problems: string[] = [];
   const stored = new Set<string>();
   const owned = new Map<string, number>();
-  for await (const states of store.allStates(TENANT)) {
+  for await (const states of store.allStates(tenantId)) {
     for (const { leadId, status, repId } of states) {
       stored.add(leadId);
       // Nothing is wrong with the leads of the load, so whoever gave one up took it for the cause of a crash.

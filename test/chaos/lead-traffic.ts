@@ -3,7 +3,7 @@ import type { Topic } from "../../services/core/ports/log.ts";
 import { createPartitioner } from "../../services/fairlead/processes/backing.ts";
 import type { Random } from "../model/random.ts";
 import { POOL_CHANNEL } from "../support/plan-builder.ts";
-import { SQUARES, TENANT } from "./plan.ts";
+import { SQUARES } from "./plan.ts";
 import { createTraffic, untilAnswered, WrongAnswer, type Traffic } from "./traffic.ts";
 
 /** Leads in through both doors, some of them twice. */
@@ -18,6 +18,7 @@ export interface LeadTraffic extends Traffic {
 
 export interface LeadTrafficOptions {
   readonly random: Random;
+  readonly tenantId: string;
   readonly captureAddress: () => string;
   /** Past the proxies: the capture systems are not what is tested. */
   readonly topic: Topic<CapturedLead>;
@@ -26,7 +27,7 @@ export interface LeadTrafficOptions {
 const DUPLICATES = 0.15;
 const LEADS_PER_APPEND = 3;
 
-export function createLeadTraffic({ random, captureAddress, topic }: LeadTrafficOptions): LeadTraffic {
+export function createLeadTraffic({ random, tenantId, captureAddress, topic }: LeadTrafficOptions): LeadTraffic {
   const sent = new Set<string>();
   const known = new Set<string>();
   const acknowledged: string[] = [];
@@ -36,6 +37,8 @@ export function createLeadTraffic({ random, captureAddress, topic }: LeadTraffic
   let duplicates = 0;
   let number = 0;
 
+  const newLead = (door: string): CapturedLead => capturedLead(tenantId, `${door}-${(number += 1)}`, random);
+
   function acknowledge(leadId: string): void {
     if (known.has(leadId)) duplicates += 1;
     else acknowledged.push(leadId);
@@ -44,8 +47,8 @@ export function createLeadTraffic({ random, captureAddress, topic }: LeadTraffic
 
   async function post(): Promise<void> {
     const isNew = posted.length === 0 || !random.chance(DUPLICATES);
-    const lead = isNew ? bodyOf(capturedLead(`http-${(number += 1)}`, random)) : random.pick(posted);
-    const leadId = await untilAnswered(() => postLead(captureAddress(), lead));
+    const lead = isNew ? bodyOf(newLead("http")) : random.pick(posted);
+    const leadId = await untilAnswered(() => postLead(captureAddress(), tenantId, lead));
     if (isNew) posted.push(lead);
     sent.add(leadId);
     acknowledge(leadId);
@@ -53,13 +56,11 @@ export function createLeadTraffic({ random, captureAddress, topic }: LeadTraffic
 
   async function append(): Promise<void> {
     const leads = Array.from({ length: LEADS_PER_APPEND }, () =>
-      appended.length === 0 || !random.chance(DUPLICATES)
-        ? capturedLead(`topic-${(number += 1)}`, random)
-        : random.pick(appended),
+      appended.length === 0 || !random.chance(DUPLICATES) ? newLead("topic") : random.pick(appended),
     );
     for (const { leadId } of leads) sent.add(leadId);
     for (const lead of leads) {
-      await untilAnswered(() => topic.append(partitionOf(TENANT, lead.leadId), [lead]));
+      await untilAnswered(() => topic.append(partitionOf(tenantId, lead.leadId), [lead]));
       appended.push(lead);
       acknowledge(lead.leadId);
     }
@@ -75,10 +76,10 @@ export function createLeadTraffic({ random, captureAddress, topic }: LeadTraffic
   };
 }
 
-export function capturedLead(leadId: string, random: Random): CapturedLead {
+export function capturedLead(tenantId: string, leadId: string, random: Random): CapturedLead {
   const [west, south] = random.pick(Object.values(SQUARES));
   return {
-    tenantId: TENANT,
+    tenantId,
     leadId,
     externalId: leadId,
     source: { channel: random.chance(0.2) ? POOL_CHANNEL : "web_form", campaign: "", referrer: "" },
@@ -107,10 +108,10 @@ function bodyOf({ externalId, source, location }: CapturedLead): object {
 }
 
 /** @returns the lead's id; null if there was no answer, or none but that somebody is unavailable */
-async function postLead(address: string, lead: object): Promise<string | null> {
+async function postLead(address: string, tenantId: string, lead: object): Promise<string | null> {
   const response = await fetch(`${address}/v1/leads`, {
     method: "POST",
-    headers: { "content-type": "application/json", "fairlead-tenant": TENANT },
+    headers: { "content-type": "application/json", "fairlead-tenant": tenantId },
     body: JSON.stringify(lead),
     signal: AbortSignal.timeout(20_000),
   });

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { Redis } from "ioredis";
 import { Client } from "pg";
 import { startKafka, type KafkaServer } from "../../deploy/local/kafka.ts";
 import { startPostgres, type PostgresServer } from "../../deploy/local/postgres.ts";
@@ -84,15 +83,4 @@ export async function openStage(): Promise<Stage> {
       await Promise.all(Object.values(disks ?? {}).map((disk) => disk.remove()));
     },
   };
-}
-
-/** Says something to a Redis as its operator. */
-export async function asRedisAdmin<T>(server: RedisServer, act: (admin: Redis) => Promise<T>): Promise<T> {
-  const admin = new Redis(server.url, { maxRetriesPerRequest: null });
-  admin.on("error", () => undefined);
-  try {
-    return await act(admin);
-  } finally {
-    admin.disconnect();
-  }
 }

@@ -16,7 +16,9 @@ import { createDeskTraffic, type DeskTraffic } from "./desk-traffic.ts";
 import type { Member } from "./fleet.ts";
 import { openInstallation, PARTITIONS, type Installation } from "./installation.ts";
 import { createLeadTraffic, type LeadTraffic } from "./lead-traffic.ts";
-import { asRedisAdmin, type Stage } from "./stage.ts";
+import { asRedisAdmin } from "../support/redis-admin.ts";
+import { TENANT } from "./plan.ts";
+import type { Stage } from "./stage.ts";
 
 /** An installation of real processes on a stage, under load, and everything a fault may be done to. */
 export interface World extends Pick<Installation, "prefix" | "routers" | "members"> {
@@ -46,8 +48,13 @@ export async function openWorld(stage: Stage, seed: number): Promise<World> {
   const { prefix, routers, members, capture, desk: deskProcess, settingsPast } = await openInstallation(stage, redis);
   const lifecycle = createLifecycle(logger);
   const topic = openLeadsTopic({ stage, prefix }, createCapturedLeadCodec(), lifecycle);
-  const leads = createLeadTraffic({ random, captureAddress: () => capture.address(), topic });
-  const desk = createDeskTraffic({ random, deskAddress: () => deskProcess.address(), leadIds: leads.acknowledged });
+  const leads = createLeadTraffic({ random, tenantId: TENANT, captureAddress: () => capture.address(), topic });
+  const desk = createDeskTraffic({
+    random,
+    tenantId: TENANT,
+    deskAddress: () => deskProcess.address(),
+    leadIds: leads.acknowledged,
+  });
 
   function heal(): void {
     for (const proxy of [...stage.kafkaProxies, stage.postgresProxy]) proxy.heal();

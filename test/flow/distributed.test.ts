@@ -6,7 +6,7 @@ import { scenarios } from "./scenarios.ts";
 import { tamperingFlow } from "./tampering.flow.ts";
 
 describe("Fairlead distributed", { timeout: FLOW_TIMEOUT_MS }, () => {
-  const open = once(openDistributedFlow);
+  const open = once(() => openDistributedFlow());
   afterAll(async () => (await open()).close());
 
   scenarios(open);

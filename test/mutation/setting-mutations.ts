@@ -49,7 +49,7 @@ export const SETTING_MUTATIONS: readonly Mutation[] = [
   redis("enableOfflineQueue", "enableOfflineQueue: false,"),
   redis("commandTimeout", "commandTimeout: commandTimeoutMs ?? COMMAND_TIMEOUT_MS,", "...{ commandTimeoutMs },"),
   redis("connectTimeout", "connectTimeout: CONNECT_TIMEOUT_MS,"),
-  redis("maxmemory-policy", 'expectNoEviction(readInfo(info, "maxmemory_policy"));'),
+  redis("maxmemory-policy", 'expectNoEviction(readInfo(answer.value, "maxmemory_policy"));'),
   cluster("retryDelayOnFailover", ["retryDelayOnFailover: NEVER,"]),
   cluster("+node", ["void node.connect().catch(ignore);"]),
   cluster("slotsRefreshInterval", ["slotsRefreshInterval: REFRESH_MS,"]),

@@ -23,9 +23,9 @@ export interface DistributedFlow extends Flow {
   readonly postgresUrl: string;
 }
 
-/** One process of each service and two routers, on the run's Kafka, Redis and PostgreSQL. */
-export async function openDistributedFlow(): Promise<DistributedFlow> {
-  const [redisUrl, postgresUrl] = await Promise.all([freshRedis(), freshDatabase()]);
+/** One process of each service and two routers, on the run's Kafka and PostgreSQL, and on its Redis or another one. */
+export async function openDistributedFlow(givenRedisUrl?: string): Promise<DistributedFlow> {
+  const [redisUrl, postgresUrl] = await Promise.all([givenRedisUrl ?? freshRedis(), freshDatabase()]);
   const prefix = freshName("flow");
   const env = {
     FAIRLEAD_MODE: "distributed",

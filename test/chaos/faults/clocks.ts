@@ -1,5 +1,5 @@
 import { fakeTimeLibrary } from "../../../deploy/local/tools.ts";
-import { asRedisAdmin } from "../stage.ts";
+import { asRedisAdmin } from "../../support/redis-admin.ts";
 import type { World } from "../world.ts";
 import { anyMoment, decides, recovered, type Fault } from "./fault.ts";
 

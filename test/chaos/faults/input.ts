@@ -7,6 +7,7 @@ import { readDeadLetters } from "../../support/flow-open.ts";
 import { until } from "../../support/flow-until.ts";
 import { PARTITIONS } from "../installation.ts";
 import { capturedLead } from "../lead-traffic.ts";
+import { TENANT } from "../plan.ts";
 import { openLeadsTopic, type World } from "../world.ts";
 import type { Fault } from "./fault.ts";
 
@@ -16,7 +17,7 @@ const NESTED = 0x7a;
 
 /** One of each kind that can never be decided. */
 function poisons(random: Random, name: string): readonly Uint8Array[] {
-  const lead = capturedLead(name, random);
+  const lead = capturedLead(TENANT, name, random);
   const bytes = codec.encode(lead);
   return [
     Uint8Array.from({ length: 1 + random.below(200) }, () => random.below(256)),

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { until } from "../../support/flow-until.ts";
-import { asRedisAdmin, type AppendMode } from "../stage.ts";
+import { asRedisAdmin } from "../../support/redis-admin.ts";
+import type { AppendMode } from "../stage.ts";
 import type { World } from "../world.ts";
 import { anyMoment, epochOf, recovered, type Fault } from "./fault.ts";
 

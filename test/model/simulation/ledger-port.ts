@@ -44,16 +44,18 @@ export function ledgerPort(scheduler: Scheduler, process: SimProcess, redis: Red
         QUERY,
       ),
     async seed(epoch, tenants) {
-      const runId = await call("seed: run id", (at) => at.runId, QUERY);
       const mark = `${process.name} ${epoch}`;
+      const runIds = new Map<string, string>();
+      for (const tenantId of tenants.keys()) {
+        const runId = await call("seed: begin", (at) => at.beginSeeding(tenantId, epoch, mark), QUERY);
+        if (runId === "superseded") return runId;
+        runIds.set(tenantId, runId);
+      }
       for (const [tenantId, rows] of tenants) {
-        const active = await call("seed: active epoch", (at) => at.metaEpoch(tenantId), QUERY);
-        if (active !== null && active >= epoch) return "superseded";
-        await call("seed: begin", (at) => at.beginSeeding(tenantId, epoch, mark), QUERY);
         const all = [...rows];
         await call("seed: rows", (at) => at.writeRows(tenantId, epoch, all), QUERY);
       }
-      for (const tenantId of tenants.keys()) {
+      for (const [tenantId, runId] of runIds) {
         const activate = (at: RedisServer) => at.activate(tenantId, epoch, { runId, mark });
         if ((await call("seed: activate", activate, COMMAND)) === "superseded") return "superseded";
       }

@@ -82,12 +82,15 @@ export class RedisServer {
   }
 
   /** The epoch in the tenant's meta, whatever its state. */
-  metaEpoch(tenantId: string): number | null {
+  #metaEpoch(tenantId: string): number | null {
     return this.#ledgers.get(tenantId)?.epoch ?? null;
   }
 
-  beginSeeding(tenantId: string, epoch: number, mark: string): void {
+  /** Answers with the run id, or `superseded`. */
+  beginSeeding(tenantId: string, epoch: number, mark: string): string {
+    if ((this.#metaEpoch(tenantId) ?? 0) >= epoch) return "superseded";
     this.#seedings.set(`${tenantId} ${epoch}`, { mark, image: new LedgerImage() });
+    return this.runId;
   }
 
   /** Into a namespace that a flush may have taken away meanwhile; it is then written all the same. */
@@ -104,7 +107,7 @@ export class RedisServer {
   ): "activated" | "superseded" {
     const seeding = this.#seedings.get(`${tenantId} ${epoch}`);
     if (seeded.runId !== this.runId || seeding === undefined || seeding.mark !== seeded.mark) return "superseded";
-    if ((this.metaEpoch(tenantId) ?? 0) >= epoch) return "superseded";
+    if ((this.#metaEpoch(tenantId) ?? 0) >= epoch) return "superseded";
     this.#ledgers.set(tenantId, { epoch, boundTo: this.runId, image: seeding.image });
     this.#seedings.delete(`${tenantId} ${epoch}`);
     return "activated";

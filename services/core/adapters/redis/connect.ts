@@ -53,13 +53,12 @@ export const mastersOf = (client: RedisClient): readonly Redis[] =>
 
 /** A master that is away need not keep the tenants of the others waiting; it is looked at when it is seeded. */
 async function expectUsable(client: RedisClient): Promise<void> {
-  const answers = await Promise.allSettled(mastersOf(client).map(readyInfo));
-  const infos = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
-  if (infos.length === 0) throw new Fault("LEDGER_UNAVAILABLE", "No Redis has answered.", { retriable: true });
-  for (const info of infos) {
-    expectNoEviction(readInfo(info, "maxmemory_policy"));
-    if (client instanceof Cluster || readInfo(info, "redis_mode") !== "cluster") continue;
-    throw unusable("This Redis is a node of a cluster: name more of its nodes, comma separated.");
+  const asked = mastersOf(client).map(readyInfo);
+  await orUnavailable(Promise.any(asked));
+  for (const answer of await Promise.allSettled(asked)) {
+    if (answer.status === "rejected") continue;
+    expectNoEviction(readInfo(answer.value, "maxmemory_policy"));
+    if (client instanceof Redis) expectAlone(readInfo(answer.value, "redis_mode"));
   }
 }
 
@@ -72,6 +71,10 @@ async function readyInfo(server: Redis): Promise<string> {
 /** An evicted key would be a silent loss that no epoch shows. INFO tells even where a provider forbids CONFIG. */
 export function expectNoEviction(policy: string): void {
   if (policy !== "noeviction") throw unusable(`Redis must run with maxmemory-policy noeviction, not ${policy}.`);
+}
+
+function expectAlone(mode: string): void {
+  if (mode === "cluster") throw unusable("This Redis is a node of a cluster: name more of its nodes, comma separated.");
 }
 
 const unusable = (message: string): Fault => new Fault("CONFIG_INVALID", message, { at: "FAIRLEAD_REDIS_URL" });

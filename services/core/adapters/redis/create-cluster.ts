@@ -29,7 +29,7 @@ export function createCluster(urls: readonly string[], options: StrictOptions): 
   const nodes = urls.map(readUrl);
   const { enableOfflineQueue, retryStrategy, ...redisOptions } = options;
   const cluster = new Cluster(
-    nodes.map(({ hostname, port }) => ({ host: hostname, port: Number(port || "6379") })),
+    nodes.map(({ href }) => href),
     {
       lazyConnect: true,
       enableOfflineQueue,
