@@ -6,6 +6,7 @@ import type { LeadEvent } from "../../core/ports/store.ts";
 import { iso } from "../lead-view.ts";
 import { describeVerdict } from "./describe-verdict.ts";
 import type { PlanReps } from "./plan-reps.ts";
+import { summariseDecision } from "./summarise-decision.ts";
 
 /** Why this rep, and why not each other one. */
 export const ExplanationSchema = Type.Object({
@@ -79,7 +80,7 @@ export function explain(decision: Decision, { plan, reps, sees }: ExplainOptions
     segment: decision.segment,
     step: explanation?.step ?? -1,
     isComplete: explanation !== null,
-    summary: summarise(decision, plan, (repId) => nameOf(reps, repId)),
+    summary: summariseDecision(decision, plan, (repId) => nameOf(reps, repId)),
     hidden: candidates.length - seen.length,
     candidates: seen.map((candidate) => viewOf(candidate, reps)),
     others: (explanation?.counted ?? []).map(({ verdict, count }) => ({ verdict, count })),
@@ -99,27 +100,3 @@ function repAt(reps: PlanReps, repIndex: number): PlanReps[number] {
 }
 
 const nameOf = (reps: PlanReps, repId: string): string => reps.find((rep) => rep.repId === repId)?.name || repId;
-
-function summarise(
-  { outcome, via, territoryRule, nodeId, explanation }: Decision,
-  plan: CompiledPlan,
-  name: (repId: string) => string,
-): string {
-  const node = plan.tree.node(nodeId)?.name ?? nodeId;
-  const where = nodeId === "" ? "No rule placed the lead." : `The lead is ${node}'s, by ${territoryRule}.`;
-  const counted = (explanation?.counted ?? []).reduce((sum, { count }) => sum + count, 0);
-  const asked = (explanation?.candidates.length ?? 0) + counted;
-  switch (outcome.kind) {
-    case "assigned":
-      return `${where} ${name(outcome.repId)} got it (${via}), out of ${asked}.`;
-    case "parked":
-      return `${where} It waits: ${outcome.reason}. ${asked} reps were considered.`;
-    case "public":
-      return `${where} It went to the pool ${plan.pool(outcome.poolId)?.name ?? outcome.poolId}.`;
-    case "duplicate":
-      return `It is the same customer as lead ${outcome.ofLeadId}.`;
-    case "rejected":
-    case "dead":
-      return `It was not routed: ${outcome.reason}.`;
-  }
-}

@@ -82,6 +82,7 @@ export class Audience {
   }
 
   clear(): void {
+    for (const { members } of this.#tenants.values()) members.clear();
     this.#tenants.clear();
     this.#size = 0;
   }
