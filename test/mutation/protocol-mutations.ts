@@ -113,7 +113,10 @@ export const OWNERSHIP_MUTATIONS: readonly Mutation[] = [
   without(
     "suspect mode",
     "services/router/suspect-mode.ts",
-    ["attempt === 1 ? await routeLeads(batch) : await routeOneByOne(batch)", "await routeLeads(batch)"],
+    [
+      "(await attempts.begin(work)) === 1 ? await routeLeads(batch) : await routeOneByOne(batch)",
+      "await routeLeads(batch)",
+    ],
     ["services/router/suspect-mode.test.ts", "buries the killer at its third attempt"],
   ),
 ];

@@ -31,6 +31,7 @@ describe("leads of either kind are refused", () => {
     ["intent.timing", { intent: { timing: "tomorrow" } }],
     ["externalId", { externalId: "x".repeat(129) }],
     ["externalId", { externalId: "a\0b" }],
+    ["leadId", { leadId: "a|b" }],
     ["product", { product: "x".repeat(257) }],
     ["source.referrer", { source: { channel: "web", referrer: "x".repeat(2_049) } }],
     ["capturedAtMs", { capturedAtMs: -1n }],

@@ -60,6 +60,8 @@ export function fieldOf({ pointer }: LeadProblem): string {
 function checkTexts(problems: LeadProblem[], draft: LeadDraft): void {
   checkText(problems, "/tenantId", draft.tenantId, idLength);
   checkText(problems, "/leadId", draft.leadId, idLength);
+  // The ledger counts what a rep took in by `channel|lead`, so with a bar the lead would pass by the limits of its channel.
+  if (draft.leadId.includes("|")) problems.push({ pointer: "/leadId", code: "text_malformed" });
   checkText(problems, "/externalId", draft.externalId, idLength);
   checkText(problems, "/source/channel", draft.channel, idLength);
   checkText(problems, "/source/campaign", draft.campaign, nameLength);

@@ -38,6 +38,7 @@ const intent = record({
   status: orNull(fc.constantFrom(...INTENT_STATUSES)),
   timing: orNull(fc.constantFrom(...INTENT_TIMINGS)),
 });
+const hasNoBar = (leadId: string): boolean => !leadId.includes("|");
 /** `__proto__` is refused, and an own `constructor` confuses `toStrictEqual`. */
 const UNUSUAL_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor"]);
 const attributes = fc.dictionary(
@@ -48,7 +49,7 @@ const attributes = fc.dictionary(
 
 const facts: fc.Arbitrary<LeadFacts> = record({
   tenantId: requiredId,
-  leadId: requiredId,
+  leadId: requiredId.filter(hasNoBar),
   externalId: id,
   source,
   location: fc.tuple(point, id, id).map(([at, postalCode, adminCode]) => ({ ...at, postalCode, adminCode })),
@@ -73,7 +74,7 @@ export const leadRequests: fc.Arbitrary<LeadRequest> = record({
 
 export const capturedLeads: fc.Arbitrary<CapturedLead> = record({
   tenantId: id,
-  leadId: id,
+  leadId: id.filter(hasNoBar),
   externalId: id,
   source,
   contact: record({ name, phone: id, email: name }),

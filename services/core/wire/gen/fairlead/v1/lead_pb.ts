@@ -32,8 +32,8 @@ export type CapturedLead = Message<"fairlead.v1.CapturedLead"> & {
   tenantId: string;
 
   /**
-   * Lead id, at most 128. Empty: Fairlead derives one from tenant, source and external id, so that a repetition is the
-   * same lead.
+   * Lead id, at most 128, without "|". Empty: Fairlead derives one from tenant, source and external id, so that a
+   * repetition is the same lead.
    *
    * @generated from field: string lead_id = 2;
    */
