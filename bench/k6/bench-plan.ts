@@ -28,13 +28,14 @@ export async function createBenchPlan(): Promise<BenchPlan> {
   };
 }
 
-/** Names that reads and claims use. */
+/** Names that reads and claims use. Some of the demo's reps have left, and claim nothing. */
 export function placesOf({ pools, reps, orgNodes }: BenchPlan): Pick<Target, "pools" | "nodeIds" | "repIds"> {
+  const present = reps.filter(({ active }) => active);
   return {
     pools: pools
       .map(({ poolId, nodeId }) => ({
         poolId,
-        repIds: reps.filter(({ nodeIds }) => nodeIds.includes(nodeId)).map(({ repId }) => repId),
+        repIds: present.filter(({ nodeIds }) => nodeIds.includes(nodeId)).map(({ repId }) => repId),
       }))
       .filter(({ repIds }) => repIds.length > 1),
     nodeIds: orgNodes.map(({ nodeId }) => nodeId),

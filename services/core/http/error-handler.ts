@@ -17,7 +17,8 @@ const FASTIFY_CODES: Readonly<Record<string, readonly [FaultCode, string]>> = {
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = problemOf(error);
-    if (problem.status >= 500) {
+    // Who is refused under load is counted; to write a line with a stack for each would cost more than to serve him.
+    if (problem.status >= 500 && problem.code !== "OVERLOADED") {
       // An expected outage is the dependency's alarm, not ours; what nobody foresaw needs a person.
       const log = problem.status === 503 ? request.log.warn : request.log.error;
       log.call(request.log, { code: problem.code, route: request.routeOptions.url, err: error }, "request failed");

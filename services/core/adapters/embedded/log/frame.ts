@@ -91,6 +91,11 @@ export function readFrame(buffer: Buffer, at: number, position: number): FrameRe
   return { kind: "frame", frame };
 }
 
+/** A frame as it would be read from what was just written. */
+export function frameOf(start: FrameStart, count: number, bytes: Buffer): Frame {
+  return { ...start, count, byteLength: bytes.byteLength, body: bytes.subarray(FRAME_HEADER_BYTES) };
+}
+
 /** The records of a frame whose checksum was right, as views of its buffer. */
 export function* frameRecords({ body, count }: Frame): Generator<EncodedRecord> {
   let at = 0;

@@ -37,7 +37,11 @@ export async function openPartition({ directory, segmentBytes, clock }: Partitio
   return {
     append: (records) => (isClosed ? Promise.reject(logUnavailable("The log is closed.")) : commits.append(records)),
     endOffset: () => chain.end().offset,
-    frames: (fromOffset) => chainFrames({ directory, segments: chain.segments, end: chain.end }, fromOffset),
+    async *frames(fromOffset) {
+      const recent = chain.recentFrames(fromOffset);
+      if (recent.length > 0) yield recent;
+      else yield* chainFrames({ directory, segments: chain.segments, end: chain.end }, fromOffset);
+    },
     onceGrown: (listener) => void listeners.push(listener),
     async close() {
       isClosed = true;

@@ -1,7 +1,8 @@
 import { mkdir, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type EncodedRecord, encodeFrame } from "./frame.ts";
+import { type EncodedRecord, encodeFrame, type Frame, frameOf } from "./frame.ts";
 import { logCorrupt } from "./log-faults.ts";
+import { createRecentFrames } from "./recent-frames.ts";
 import { type FramePlace, type Segment, noteFrame, openSegment } from "./segment.ts";
 import { scanTail, segmentBaseOffset, segmentFileName } from "./segment.ts";
 import { syncDirectory } from "./sync-directory.ts";
@@ -18,12 +19,15 @@ export interface SegmentChain {
   end(): FramePlace;
   /** Writes one frame and resolves to its first offset. One call at a time. */
   write(records: readonly EncodedRecord[], appendedAtMs: number): Promise<number>;
+  /** The frames from the one with `offset` to the end, if they are still in memory; else none. */
+  recentFrames(offset: number): Frame[];
   close(): Promise<void>;
 }
 
 export async function openSegmentChain({ directory, segmentBytes }: SegmentChainOptions): Promise<SegmentChain> {
   const segments = await openSegments(directory);
   let active = lastOf(segments);
+  const recent = createRecentFrames();
   const closeAll = async () => void (await Promise.all(segments.map(({ handle }) => handle.close())));
   let end = await scanTail(active).catch(async (fault: unknown) => {
     await closeAll();
@@ -49,17 +53,19 @@ export async function openSegmentChain({ directory, segmentBytes }: SegmentChain
         segments.push(active);
         end = { offset: end.offset, position: 0 };
       }
-      const start = end;
-      const frame = encodeFrame({ position: start.position, baseOffset: start.offset, appendedAtMs }, records);
+      const start = { position: end.position, baseOffset: end.offset, appendedAtMs };
+      const frame = encodeFrame(start, records);
       // After a failed fsync nobody knows what is on disk, so the next write starts by cutting back to what is.
       hasDebris = true;
       await writeWhole(active, frame, start.position);
       await active.handle.datasync();
       hasDebris = false;
-      noteFrame(active, start);
-      end = { offset: start.offset + records.length, position: start.position + frame.byteLength };
-      return start.offset;
+      noteFrame(active, end);
+      recent.push(frameOf(start, records.length, frame));
+      end = { offset: start.baseOffset + records.length, position: start.position + frame.byteLength };
+      return start.baseOffset;
     },
+    recentFrames: (offset) => recent.from(offset),
     close: closeAll,
   };
 }

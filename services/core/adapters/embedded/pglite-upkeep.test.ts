@@ -1,0 +1,32 @@
+import { PGlite } from "@electric-sql/pglite";
+import { afterAll, expect, it } from "vitest";
+import { createPreparedQuery } from "./pglite-prepared.ts";
+import { keepUp } from "./pglite-upkeep.ts";
+
+const database = await PGlite.create();
+const query = createPreparedQuery(database);
+afterAll(() => database.close());
+
+const walSinceCheckpoint = async (): Promise<number> => {
+  const text = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::float8 AS bytes FROM pg_control_checkpoint()";
+  return Number((await query(text, []))[0]?.["bytes"]);
+};
+const write = (megabytes: number) =>
+  database.exec(`INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, ${megabytes * 1_000})`);
+
+it("takes a checkpoint once there is much WAL, and not before", async () => {
+  await database.exec("CREATE TABLE filler (text text)");
+  await write(10);
+  await keepUp(database, query);
+  expect(await walSinceCheckpoint()).toBeGreaterThan(10_000_000);
+  await write(140);
+  await keepUp(database, query);
+  expect(await walSinceCheckpoint()).toBeLessThan(1_000_000);
+});
+
+it("leaves statements usable, and lets them be planned anew", async () => {
+  const text = "SELECT count(*)::int AS rows FROM filler WHERE text = $1";
+  for (let run = 0; run < 10; run += 1) expect(await query(text, ["y"])).toEqual([{ rows: 0 }]);
+  await keepUp(database, query);
+  expect(await query(text, ["x".repeat(1_000)])).toEqual([{ rows: 150_000 }]);
+});
