@@ -6,7 +6,7 @@ export function createGroupConsumer(kafka: Kafka, groupId: string): Consumer {
     groupId,
     sessionTimeout: 10_000,
     heartbeatInterval: 2000,
-    maxBytesPerPartition: 256 * 1024,
+    maxBytesPerPartition: 512 * 1024,
     maxWaitTimeInMs: 250,
     allowAutoTopicCreation: false,
   });

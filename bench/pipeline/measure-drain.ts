@@ -131,10 +131,14 @@ async function pointAt(installation: Installation, machine: Machine, target: num
   let moved = { committed: -1, atMs: performance.now() };
   for (;;) {
     const committed = await installation.committed();
-    const cpu = sampleCpu(machine);
-    if (committed >= target) return { committed, cpu, projected: await installation.projected() };
-    if (committed > moved.committed) moved = { committed, atMs: cpu.atMs };
-    else if (cpu.atMs - moved.atMs > STALLED_AFTER_MS) throw new Error(`Stalled at ${committed} of ${target} leads.`);
+    if (committed >= target) {
+      // At once: what is asked next takes its time.
+      const cpu = sampleCpu(machine);
+      return { committed, cpu, projected: await installation.projected() };
+    }
+    const atMs = performance.now();
+    if (committed > moved.committed) moved = { committed, atMs };
+    else if (atMs - moved.atMs > STALLED_AFTER_MS) throw new Error(`Stalled at ${committed} of ${target} leads.`);
     await wait(POLL_MS);
   }
 }

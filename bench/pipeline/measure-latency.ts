@@ -1,10 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { createKafkaConnection } from "../../services/core/adapters/kafka/kafka-connection.ts";
 import type { LeadRequest } from "../../services/core/domain/lead/lead.ts";
 import type { ConsumableTopic } from "../../services/core/ports/log.ts";
-import { createLogger } from "../../services/core/runtime/logger.ts";
-import { createCodecs, createPartitioner } from "../../services/fairlead/processes/backing.ts";
+import { createPartitioner } from "../../services/fairlead/processes/backing.ts";
 import { FAIRLEAD, startChild, type Child } from "./child.ts";
 import { createInstallation, type Installation } from "./installation.ts";
 import { TENANT } from "./lead-pool.ts";
@@ -13,6 +10,8 @@ import { serverPids } from "./stack.ts";
 import { quantiles, type Quantiles } from "./summary.ts";
 
 const TICK_MS = 5;
+/** After a pause: so that no partition gets more than one append may have. */
+const MOST_AT_ONCE = 2000;
 /** Caches, sockets and the heap find their size in it. */
 const SETTLE_SECONDS = 2;
 
@@ -70,47 +69,28 @@ export async function measureLatency(drain: DrainRun, share: number, rate: numbe
   }
 }
 
-async function sendPaced({ brokers, backing, topics }: Installation, leads: readonly LeadRequest[], rate: number) {
-  const connection = createKafkaConnection({ brokers, clientId: "paced", logger: createLogger("silent", "paced") });
-  const codec = createCodecs(backing.vault, Date.now).leads;
-  const partitionOf = createPartitioner(backing.log.leads.partitionCount);
+/** As the door appends them, so that the bench takes no more of the machine than that would. */
+async function sendPaced({ backing: { log } }: Installation, leads: readonly LeadRequest[], rate: number) {
+  const partitionOf = createPartitioner(log.leads.partitionCount);
   const startMs = Date.now();
   const inFlight = new Set<Promise<unknown>>();
   for (let sent = 0; sent < leads.length;) {
-    const due = Math.min(leads.length, Math.floor(((Date.now() - startMs) * rate) / 1000));
-    const headers = headersOf(codec.eventType);
-    const messages = leads.slice(sent, due).map((lead, index) => {
+    const due = Math.min(leads.length, sent + MOST_AT_ONCE, Math.floor(((Date.now() - startMs) * rate) / 1000));
+    const fresh = leads.slice(sent, due).map((lead, index): LeadRequest => {
       const capturedAtMs = startMs + Math.floor(((sent + index) * 1000) / rate);
-      const value = Buffer.from(codec.encode({ ...lead, facts: { ...lead.facts, capturedAtMs } }));
-      const partition = partitionOf(TENANT, lead.facts.leadId);
-      return { topic: topics.leads, partition, key: Buffer.from(lead.facts.leadId), value, headers };
+      return { ...lead, facts: { ...lead.facts, capturedAtMs } };
     });
     sent = due;
-    if (messages.length > 0) {
-      const sending = connection.producer.send({ messages, acks: -1 });
+    for (const [partition, own] of Map.groupBy(fresh, ({ facts }) => partitionOf(TENANT, facts.leadId))) {
+      const sending = log.leads.append(partition, own);
       inFlight.add(sending);
       void sending.finally(() => inFlight.delete(sending));
     }
     await wait(TICK_MS);
   }
   await Promise.all(inFlight);
-  const leadsPerSecond = (leads.length * 1000) / (Date.now() - startMs);
-  await connection.close();
-  return { startMs, leadsPerSecond };
+  return { startMs, leadsPerSecond: (leads.length * 1000) / (Date.now() - startMs) };
 }
-
-/** As the door writes them. */
-const headersOf = (eventType: string): Map<Buffer, Buffer> =>
-  new Map(
-    [
-      ["ce_specversion", "1.0"],
-      ["ce_type", eventType],
-      ["ce_source", "fairlead"],
-      ["ce_time", new Date().toISOString()],
-      ["content-type", "application/protobuf"],
-      ["ce_id", randomUUID()],
-    ].map(([name = "", value = ""]) => [Buffer.from(name), Buffer.from(value)]),
-  );
 
 async function readLatencies({ backing }: Installation, fromMs: number) {
   const leadAtMs = new Map<string, number>();

@@ -33,7 +33,7 @@ export interface Options {
 }
 
 const USAGE = `node bench/pipeline/main.ts [options]   (defaults in brackets)
-  --rounds=5 --warm-up=10000 --leads=20000 --pass-through-leads=60000 --per-lead-leads=450
+  --rounds=5 --warm-up=40000 --leads=60000 --pass-through-leads=120000 --per-lead-leads=450
   --partitions=8 --routers=1 --plan=on-shift|as-is
   --variants=${VARIANTS.join(",")}
   --latency-seconds=8 --latency-shares=0.4,0.8
@@ -47,9 +47,9 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       help: { type: "boolean", default: false },
       rounds: text("5"),
-      leads: text("20000"),
-      "warm-up": text("10000"),
-      "pass-through-leads": text("60000"),
+      leads: text("60000"),
+      "warm-up": text("40000"),
+      "pass-through-leads": text("120000"),
       "per-lead-leads": text("450"),
       partitions: text("8"),
       routers: text("1"),

@@ -21,13 +21,15 @@ interface Rule {
   readonly name?: RegExp;
 }
 
-const APPLIER = "applier: decode decisions, find nothing to apply";
 const NODE = "Node: sockets, timers, promises";
 
 /** The innermost frame that one of these knows gives a sample its stage; the first rule that fits counts. */
 const RULES: readonly Rule[] = [
-  { stage: APPLIER, url: /wire\/log-record-codec/u, name: /^decodeLogRecord$/u },
-  { stage: APPLIER, url: /protocol\/apply-log/u },
+  { stage: "decode decisions", url: /wire\/log-record-codec/u, name: /^decodeLogRecord$/u },
+  { stage: "applier", url: /protocol\/apply-log|wire\/record-glance/u },
+  { stage: "rows of the store", url: /adapters\/sql\//u },
+  { stage: "PostgreSQL driver", url: /node_modules\/pg|adapters\/postgres\//u },
+  { stage: "fold", url: /services\/projector\/|domain\/decision\/fold/u },
   { stage: "encode decision", url: /wire\/log-record-codec/u, name: /^encode$/u },
   { stage: "lead decode", url: /wire\/lead-request-codec/u, name: /^decode$/u },
   {
@@ -47,7 +49,10 @@ const RULES: readonly Rule[] = [
     stage: "commit, heartbeat",
     url: /kafkajs\/src\/(consumer\/offsetManager|protocol\/requests\/(offset|heartbeat))/u,
   },
-  { stage: "fetch and record decode (leads and decisions)", url: /node_modules\/kafkajs/u },
+  {
+    stage: "fetch and record decode",
+    url: /node_modules\/kafkajs|kafka\/(fetch-response|fetched-batch|fetched-records|record-cursor)/u,
+  },
   { stage: "metrics", url: /prom-client|process-metrics|define-metrics/u },
   { stage: "deliver", url: /kafka\/(deliver-batch|decode-record|membership|consume-group)|services\/router\//u },
 ];

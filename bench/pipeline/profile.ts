@@ -1,15 +1,15 @@
 /**
- * Where the router's time goes at full load: a backlog worked off under --cpu-prof, cut to the time behind the warm-up and
- * sorted by stage. Writes bench/results/pipeline-profile.json. Run: `node bench/pipeline/profile.ts`; options as main.ts.
+ * Where the time of router and projector goes at full load: a backlog worked off under --cpu-prof, cut to the time behind
+ * the warm-up and sorted by stage. Writes bench/results/pipeline-profile.json. Run: `node bench/pipeline/profile.ts`; options as main.ts.
  */
 import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { FAIRLEAD, startChild } from "./child.ts";
+import { FAIRLEAD, startChild, type Child } from "./child.ts";
 import { mainThreadMicros } from "./cpu-time.ts";
 import { describeDecisions } from "./decision-shape.ts";
-import { createInstallation } from "./installation.ts";
+import { createInstallation, type Installation } from "./installation.ts";
 import { createLeadPool } from "./lead-pool.ts";
 import { judge, measureWindow, summarize } from "./measure-drain.ts";
 import { readOptions } from "./options.ts";
@@ -24,7 +24,17 @@ const to = from + options.leads;
 const pool = await createLeadPool(to, options.plan);
 const stack = await startStack({ shared_preload_libraries: "pg_stat_statements" });
 const directory = mkdtempSync(join(tmpdir(), "fairlead-profile-"));
-const nodeArgs = ["--cpu-prof", `--cpu-prof-dir=${directory}`, "--cpu-prof-interval=500", ...options.nodeArgs];
+const SERVICES = ["router", "projector"] as const;
+type Service = (typeof SERVICES)[number];
+
+function startProfiled(installation: Installation, service: Service): Child {
+  const nodeArgs = ["--cpu-prof", `--cpu-prof-dir=${join(directory, service)}`, "--cpu-prof-interval=500"];
+  return startChild(installation, {
+    script: FAIRLEAD,
+    args: ["start", service],
+    nodeArgs: [...nodeArgs, ...options.nodeArgs],
+  });
+}
 
 /** Where PostgreSQL's time went, of the whole run of the projector; wall clock, so it includes waiting for a core. */
 async function readStatements(): Promise<readonly object[]> {
@@ -43,7 +53,7 @@ async function readStatements(): Promise<readonly object[]> {
 
 const nowMicros = (): number => Number(process.hrtime.bigint() / 1000n);
 
-async function profileRouter() {
+async function profileServices() {
   const { partitions } = options;
   const installation = await createInstallation(stack, {
     name: "bench-profile",
@@ -52,58 +62,74 @@ async function profileRouter() {
     plan: pool.plan,
   });
   await installation.append(pool.leads.slice(0, to));
-  const projector = startChild(installation, { script: FAIRLEAD, args: ["start", "projector"] });
+  const projector = startProfiled(installation, "projector");
   await projector.listening();
   await readStatements();
-  const router = startChild(installation, { script: FAIRLEAD, args: ["start", "router"], nodeArgs });
+  const router = startProfiled(installation, "router");
+  const mainThreads = (): readonly number[] => [router, projector].map(({ pid }) => mainThreadMicros(pid));
   try {
     await router.listening();
     const machine = { router: [router.pid], projector: [projector.pid], ...serverPids(stack) };
     await measureWindow(installation, machine, { from, to: from });
     const fromMicros = nowMicros();
-    const mainBefore = mainThreadMicros(router.pid);
+    const before = mainThreads();
     const window = summarize(await measureWindow(installation, machine, { from, to }));
-    const mainThread = (mainThreadMicros(router.pid) - mainBefore) / window.leads;
+    const after = mainThreads();
     const toMicros = nowMicros();
     const statements = await readStatements();
     await judge(installation, { variant: "profile", leads: to });
-    await router.stop();
+    await Promise.all([router.stop(), projector.stop()]);
     const decisions = await describeDecisions(installation.backing);
-    return { ...window, decisions, statements, mainThread, fromMicros, toMicros };
+    const profiles = SERVICES.map((service, at) =>
+      readProfile(service, { fromMicros, toMicros, mainThread: (after[at]! - before[at]!) / window.leads }),
+    );
+    return { ...window, decisions, statements, profiles };
   } finally {
     await Promise.all([router.stop(), projector.stop()]);
     await installation.remove();
   }
 }
 
-try {
-  const { mainThread, fromMicros, toMicros, ...window } = await profileRouter();
-  const [file] = readdirSync(directory).filter((name) => name.endsWith(".cpuprofile"));
-  const { stages, functions } = readStages(join(directory, file!), fromMicros, toMicros);
+interface ProfiledTime {
+  readonly fromMicros: number;
+  readonly toMicros: number;
+  /** µs of CPU a lead. */
+  readonly mainThread: number;
+}
+
+/** The profiler samples by the clock on the wall, and a thread that waits for its core looks busy: so its shares, of the CPU. */
+function readProfile(service: Service, { fromMicros, toMicros, mainThread }: ProfiledTime) {
+  const [name] = readdirSync(join(directory, service));
+  const file = join(directory, service, name!);
+  const { stages, functions } = readStages(file, fromMicros, toMicros);
   const busy = [...stages].filter(([stage]) => stage !== "idle").sort(([, a], [, b]) => b - a);
   const sampled = busy.reduce((sum, [, micros]) => sum + micros, 0);
-  // The profiler samples by the clock on the wall; on a shared machine a thread that waits for its core looks busy.
   const perLead = (micros: number): number => round((micros / sampled) * mainThread);
-  const table = busy.map(([stage, micros]) => ({
-    stage,
-    microsPerLead: perLead(micros),
-    share: round(micros / sampled),
-  }));
+  console.log(`The profile of the ${service}, for DevTools: ${file}`);
+  return {
+    service,
+    mainThreadMicrosPerLead: round(mainThread),
+    idleShare: round((stages.get("idle") ?? 0) / (sampled + (stages.get("idle") ?? 0))),
+    stages: busy.map(([stage, micros]) => ({ stage, microsPerLead: perLead(micros), share: round(micros / sampled) })),
+    functions: functions.map((one) => ({ name: one.name, microsPerLead: perLead(one.micros) })),
+  };
+}
+
+try {
+  const measured = await profileServices();
   const result = {
     ...describeMachine(),
     setup: { ...options, out: undefined, ...describeLeads(pool) },
-    ...window,
-    routerMainThreadMicrosPerLead: round(mainThread),
-    idleShare: round((stages.get("idle") ?? 0) / (sampled + (stages.get("idle") ?? 0))),
-    stages: table,
-    functions: functions.map(({ name, micros }) => ({ name, microsPerLead: perLead(micros) })),
+    ...measured,
   };
   writeFileSync(new URL("../results/pipeline-profile.json", import.meta.url), `${JSON.stringify(result, null, 2)}\n`);
-  console.log(`The profile, for DevTools: ${join(directory, file!)}`);
-  console.log(`${Math.round(window.leadsPerSecond)} leads/s; main thread ${round(mainThread)} µs a lead`);
-  console.table(table);
-  console.table(result.functions);
-  console.table(window.statements);
+  console.log(`${Math.round(measured.leadsPerSecond)} leads/s`);
+  for (const { service, mainThreadMicrosPerLead, stages, functions } of measured.profiles) {
+    console.log(`${service}: main thread ${mainThreadMicrosPerLead} µs a lead`);
+    console.table(stages);
+    console.table(functions);
+  }
+  console.table(measured.statements);
 } finally {
   await stack.stop();
 }

@@ -5,7 +5,6 @@ import {
   booleanArray,
   byteaArray,
   doubleArray,
-  jsonArray,
   textArray,
 } from "../../services/core/adapters/sql/binary-array.ts";
 import type { Row, SqlSession, SqlValue } from "../../services/core/adapters/sql/session.ts";
@@ -16,7 +15,8 @@ const whole = fc.oneof(
   fc.maxSafeInteger(),
   fc.constantFrom(0, -1, 2 ** 32, -(2 ** 32), 2 ** 31, Number.MIN_SAFE_INTEGER),
 );
-const text = fc.string({ unit: "binary" });
+/** Short and long, ASCII alone and with all the rest. */
+const text = fc.oneof(fc.string({ unit: "binary", maxLength: 60 }), fc.string({ maxLength: 60 }));
 
 describe.each(ENGINES)("arrays on %s", (_, openSession) => {
   let session: SqlSession;
@@ -64,13 +64,6 @@ describe.each(ENGINES)("arrays on %s", (_, openSession) => {
       return rows.map((value) => new Uint8Array(value as Uint8Array));
     };
     await expect(violations(fc.array(fc.uint8Array()), arrived)).resolves.toBeNull();
-  });
-
-  it("hold JSON", async () => {
-    // What JSON writes is what can arrive: it has no negative zero, and no such number in an object either.
-    const json = fc.array(fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value))));
-    const arrived = (values: unknown[]) => elements("json", jsonArray(values.map((value) => JSON.stringify(value))));
-    await expect(violations(json, arrived)).resolves.toBeNull();
   });
 
   it("hold texts, NUL and half characters as U+FFFD", async () => {

@@ -1,9 +1,10 @@
 import { DECISION_VIAS, PARK_REASONS, TERRITORY_RULES } from "../domain/decision/log-record.ts";
+import type { Explanation } from "../domain/decision/explanation.ts";
 import type { Decision, LedgerCharge, Outcome } from "../domain/decision/log-record.ts";
 import { readExplanation, writeExplanation } from "./explanation-fields.ts";
 import { factsOf, type LeadDraft } from "./lead-draft.ts";
 import { readLeadFacts, writeLeadFacts } from "./lead-facts-fields.ts";
-import type { ProtobufReader } from "./protobuf-reader.ts";
+import { ProtobufReader } from "./protobuf-reader.ts";
 import { delimitedTag, doubleTag, varintTag } from "./protobuf-tag.ts";
 import type { ProtobufWriter } from "./protobuf-writer.ts";
 import { LAST_BASE_TAG, newBase, readBaseField, writeBase } from "./record-base-fields.ts";
@@ -53,7 +54,7 @@ const newDecisionDraft = () => ({
   charge: { loadMilli: 0, credit: 0, turn: 0, floor: 0 } as LedgerCharge,
   dueAtMs: null as number | null,
   lead: undefined as LeadDraft | undefined,
-  explanation: null as Decision["explanation"],
+  explain: (): Explanation | null => null,
 });
 type DecisionDraft = ReturnType<typeof newDecisionDraft>;
 
@@ -66,13 +67,47 @@ export function readDecision(reader: ProtobufReader): Decision | undefined {
     else readContextField(reader, draft, tag);
   }
   reader.leave(outer);
-  const { outcome, via, territoryRule, lead, ...rest } = draft;
+  const { tenantId, leadId, outcome, via, territoryRule, lead, explain } = draft;
   const missing = missingOf(draft);
   if (missing !== undefined) reader.refuse("RECORD_UNDECODABLE", missing);
   if (outcome === undefined || via === undefined || territoryRule === undefined || lead === undefined) return undefined;
-  lead.tenantId = draft.tenantId;
-  lead.leadId = draft.leadId;
-  return { type: "decision", ...rest, outcome, via, territoryRule, facts: factsOf(lead) };
+  lead.tenantId = tenantId;
+  lead.leadId = leadId;
+  let explanation: Explanation | null = null;
+  // One by one: what `...rest` of an object makes is a hash table, of 2 kB.
+  return {
+    type: "decision",
+    tenantId,
+    leadId,
+    cycle: draft.cycle,
+    atMs: draft.atMs,
+    operator: draft.operator,
+    decisionId: draft.decisionId,
+    epoch: draft.epoch,
+    outcome,
+    via,
+    territoryRule,
+    planVersion: draft.planVersion,
+    nodeId: draft.nodeId,
+    territoryId: draft.territoryId,
+    segment: draft.segment,
+    charge: draft.charge,
+    dueAtMs: draft.dueAtMs,
+    facts: factsOf(lead),
+    get explanation() {
+      return (explanation ??= explain());
+    },
+  };
+}
+
+/**
+ * Checked now, and read when somebody asks: it is the better part of a decision, and would wait with it for the store or the
+ * fold, which look at none.
+ */
+function readLater(reader: ProtobufReader): () => Explanation {
+  const bytes = reader.rest();
+  readExplanation(reader);
+  return () => readExplanation(new ProtobufReader(bytes));
 }
 
 function missingOf(draft: DecisionDraft): string | undefined {
@@ -145,7 +180,7 @@ function readContextField(reader: ProtobufReader, draft: DecisionDraft, tag: num
       draft.lead = readLeadFacts(reader);
       break;
     case EXPLANATION:
-      draft.explanation = readExplanation(reader);
+      draft.explain = readLater(reader);
       break;
     default:
       reader.skip(tag);

@@ -116,6 +116,11 @@ export class ProtobufReader {
     return outer;
   }
 
+  /** What is left of the message; not a copy, so it keeps alive all that was fetched with it. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#position, this.#limit);
+  }
+
   get atEnd(): boolean {
     return this.#position >= this.#limit;
   }

@@ -56,13 +56,16 @@ export type ProcessMetrics = ReturnType<typeof createProcessMetrics>;
 function routerEvents(metrics: Metrics, logger: Logger, onFault: (error: unknown) => void): RouterEvents {
   return {
     onRouted(leads, results, decidedAtMs) {
+      const outcomes = new Map<string, number>();
       results.forEach((result, i) => {
         if (result.kind !== "decided") return;
-        metrics.decisions.inc({ outcome: result.outcome.kind });
+        const { kind } = result.outcome;
+        outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1);
         const lead = leads[i];
         if (lead?.item.cycle !== 1 || result.replayed) return;
         metrics.decisionSeconds.observe((decidedAtMs - lead.facts.capturedAtMs) / 1000);
       });
+      for (const [outcome, count] of outcomes) metrics.decisions.inc({ outcome }, count);
     },
     onAbandoned: (reason) => metrics.abandoned.inc({ reason }),
     onBuried(code) {

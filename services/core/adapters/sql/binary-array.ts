@@ -2,7 +2,7 @@
  * Arrays as PostgreSQL sends and takes them itself. A batch of rows travels as one array per column: next to nothing to
  * write here or to read there, where a JSON text would be written, scanned, cut into rows and turned into values.
  */
-const TYPE_OIDS = { bool: 16, bytea: 17, int8: 20, text: 25, json: 114, float8: 701 } as const;
+const TYPE_OIDS = { bool: 16, bytea: 17, int8: 20, text: 25, float8: 701 } as const;
 type ElementType = keyof typeof TYPE_OIDS;
 
 const EMPTY_HEADER_BYTES = 12;
@@ -19,12 +19,7 @@ const REPLACEMENT = "\uFFFD";
 /** NUL, which PostgreSQL can't store, becomes U+FFFD; so does half a surrogate pair, as UTF-8 has none. */
 export function textArray(values: readonly (string | null)[]): Uint8Array {
   const storable = values.map((value) => (value?.includes("\0") ? value.replaceAll("\0", REPLACEMENT) : value));
-  return stringArray("text", storable);
-}
-
-/** Texts that are JSON already. */
-export function jsonArray(texts: readonly string[]): Uint8Array {
-  return stringArray("json", texts);
+  return stringArray(storable);
 }
 
 /** Whole numbers, each exact up to 2^53. */
@@ -65,12 +60,12 @@ function bytesArray(type: ElementType, values: readonly Uint8Array[]): Uint8Arra
   return bytes;
 }
 
-function stringArray(type: ElementType, values: readonly (string | null)[]): Uint8Array {
-  const size = sum(values, (value) => (value === null ? 0 : Buffer.byteLength(value)));
-  const bytes = begin(type, values.length, size);
+function stringArray(values: readonly (string | null)[]): Uint8Array {
+  const size = sum(values, (value) => (value === null ? 0 : byteLengthOf(value)));
+  const bytes = begin("text", values.length, size);
   let at = HEADER_BYTES;
   for (const value of values) {
-    const length = value === null ? NULL_LENGTH : bytes.write(value, at + LENGTH_BYTES);
+    const length = value === null ? NULL_LENGTH : writeText(bytes, value, at + LENGTH_BYTES);
     bytes.writeInt32BE(length, at);
     at += LENGTH_BYTES + Math.max(0, length);
   }
@@ -112,6 +107,23 @@ function begin(type: ElementType, count: number, contentBytes: number): Buffer {
   bytes.writeInt32BE(count, 12);
   bytes.writeInt32BE(1, 16);
   return bytes;
+}
+
+/** A native call costs as much as 40 characters that are ASCII. */
+const SHORT_TEXT = 40;
+
+function isShortAscii(text: string): boolean {
+  if (text.length > SHORT_TEXT) return false;
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) >= 0x80) return false;
+  return true;
+}
+
+const byteLengthOf = (text: string): number => (isShortAscii(text) ? text.length : Buffer.byteLength(text));
+
+function writeText(bytes: Buffer, text: string, at: number): number {
+  if (!isShortAscii(text)) return bytes.write(text, at);
+  for (let index = 0; index < text.length; index++) bytes[at + index] = text.charCodeAt(index);
+  return text.length;
 }
 
 function sum<T>(values: readonly T[], of: (value: T) => number): number {

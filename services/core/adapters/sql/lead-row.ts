@@ -1,6 +1,6 @@
 import { LEAD_STATUSES, type LeadState } from "../../domain/decision/lead-state.ts";
-import { bigintArray, doubleArray, jsonArray, textArray } from "./binary-array.ts";
-import { integer, integerOrNull, json, oneOf, text, textOrNull } from "./row.ts";
+import { bigintArray, doubleArray, textArray } from "./binary-array.ts";
+import { integer, integerOrNull, oneOf, text, textOrNull } from "./row.ts";
 import type { Row, SqlValue } from "./session.ts";
 import { storableJson } from "./storable-text.ts";
 
@@ -22,7 +22,7 @@ export function encodeLeads(states: readonly LeadState[]): readonly SqlValue[] {
     bigintArray(states.map(({ facts }) => facts.capturedAtMs)),
     doubleArray(placed.map(({ latitudeDeg }) => latitudeDeg)),
     doubleArray(placed.map(({ longitudeDeg }) => longitudeDeg)),
-    jsonArray(states.map((state) => storableJson(restOf(state)))),
+    textArray(states.map((state) => storableJson(restOf(state)))),
   ];
 }
 
@@ -60,7 +60,7 @@ export function decodeLead(row: Row): LeadState {
     poolId: textOrNull(row, "pool_id"),
     sinceMs: integer(row, "since_ms"),
     dueAtMs: integerOrNull(row, "due_at_ms"),
-    ...(json(row, "rest") as Rest),
+    ...(JSON.parse(text(row, "rest")) as Rest),
   };
 }
 

@@ -10,10 +10,10 @@ CREATE TABLE lead (
   captured_at_ms bigint NOT NULL,
   latitude_deg double precision,
   longitude_deg double precision,
-  rest json NOT NULL
+  rest text COLLATE "C" NOT NULL
 );
 
-CREATE INDEX lead_owned ON lead USING btree (tenant_id, rep_id, COALESCE(due_at_ms, '9007199254740991'::bigint), since_ms, lead_id) WHERE (status = 'owned'::text);
+CREATE INDEX lead_owned ON lead USING btree (rep_id, tenant_id, COALESCE(due_at_ms, '9007199254740991'::bigint), since_ms, lead_id) WHERE (status = 'owned'::text);
 
 CREATE INDEX lead_public ON lead USING btree (tenant_id, pool_id, since_ms, lead_id) WHERE (status = 'public'::text);
 
@@ -52,9 +52,9 @@ CREATE TABLE lead_event (
   record bytea NOT NULL
 );
 
-CREATE INDEX lead_event_other ON lead_event USING btree (tenant_id, lead_id, cycle, log_partition, log_offset) WHERE (type <> 'decision'::text);
+CREATE INDEX lead_event_other ON lead_event USING btree (lead_id, tenant_id, cycle, log_partition, log_offset) WHERE (type <> 'decision'::text);
 
-CREATE UNIQUE INDEX lead_event_decision ON lead_event USING btree (tenant_id, lead_id, cycle) WHERE (type = 'decision'::text);
+CREATE UNIQUE INDEX lead_event_decision ON lead_event USING btree (lead_id, tenant_id, cycle) WHERE (type = 'decision'::text);
 
 CREATE UNIQUE INDEX lead_event_pkey ON lead_event USING btree (log_partition, log_offset);
 

@@ -81,7 +81,8 @@ function listsFor(
   const team = rosterOf(nodeId, atMs);
   const parent = steps.some(({ scope }) => scope === "parent") ? rosterOf(parentId, atMs) : team;
   // A wider roster may change while the team's does not, so its age is part of the profile.
-  const profile = `${segment.name}\u001f${steps.length}\u001f${parent.fromMs}\u001f${profileOf(facts)}`;
+  const age = parent === team ? "" : parent.fromMs;
+  const profile = `${segment.name}\u001f${steps.length}\u001f${age}\u001f${profileOf(facts)}`;
   let lists = team.lists.get(profile);
   if (lists === undefined) {
     lists = steps.map((step) =>

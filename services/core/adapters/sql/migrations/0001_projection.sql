@@ -18,15 +18,18 @@ CREATE TABLE lead (
   captured_at_ms bigint NOT NULL,
   latitude_deg   double precision,
   longitude_deg  double precision,
-  -- The rest of the state (lead-row.ts). Only ever read whole: jsonb would take it apart and put it together again.
-  rest           json NOT NULL,
+  -- The rest of the state as JSON (lead-row.ts). Only ever read whole: jsonb would take it apart and put it together again,
+  -- json would read it through.
+  rest           text COLLATE "C" NOT NULL,
   PRIMARY KEY (tenant_id, lead_id)
 );
 
--- This table takes one write per record of the log. Every further index is partial: a lead is in at most two.
+-- This table takes one write per record of the log. Every further index is partial: a lead is in at most two. Where nothing
+-- is read by a tenant alone, the id that differs stands before the tenant, which most often does not: a write is for the
+-- better part comparisons.
 
 -- A rep's private pool. Nothing falls due after 2^53 - 1 ms, so that number stands for "never" and sorts last.
-CREATE INDEX lead_owned ON lead (tenant_id, rep_id, (coalesce(due_at_ms, 9007199254740991)), since_ms, lead_id)
+CREATE INDEX lead_owned ON lead (rep_id, tenant_id, (coalesce(due_at_ms, 9007199254740991)), since_ms, lead_id)
   WHERE status = 'owned';
 -- A pool, longest in it first, and around a position.
 CREATE INDEX lead_public ON lead (tenant_id, pool_id, since_ms, lead_id) WHERE status = 'public';
@@ -57,8 +60,8 @@ ALTER TABLE lead_event ALTER COLUMN record SET STORAGE EXTERNAL, SET (toast_tupl
 -- Together they hold each record once, and the history of a lead. The first is also the permanent guard against a second
 -- decision for one round, beyond the horizon of Redis (I2). In the second the cycle comes before the place, so that the
 -- order stays right if leads ever move between partitions.
-CREATE UNIQUE INDEX lead_event_decision ON lead_event (tenant_id, lead_id, cycle) WHERE type = 'decision';
-CREATE INDEX lead_event_other ON lead_event (tenant_id, lead_id, cycle, log_partition, log_offset)
+CREATE UNIQUE INDEX lead_event_decision ON lead_event (lead_id, tenant_id, cycle) WHERE type = 'decision';
+CREATE INDEX lead_event_other ON lead_event (lead_id, tenant_id, cycle, log_partition, log_offset)
   WHERE type <> 'decision';
 
 -- Leads counted as they change, so that nobody has to count them. A row for each partition: two of them never wait for

@@ -20,7 +20,7 @@ WITH moved AS (
 ), given AS (
   SELECT * FROM unnest(
     $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
-    $13::bigint[], $14::bigint[], $15::double precision[], $16::double precision[], $17::json[]
+    $13::bigint[], $14::bigint[], $15::double precision[], $16::double precision[], $17::text[]
   ) AS given (
     is_new, tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms, latitude_deg,
     longitude_deg, rest
