@@ -11,6 +11,7 @@ const summary = (changes: Partial<Decision>): string =>
   summariseDecision(decision(1, "ana", changes), plan, (repId) => (repId === "ana" ? "Ana Ruiz" : repId));
 const asked = (count: number) => ({
   step: 0,
+  counted: [],
   candidates: Array.from(
     { length: count },
     (_, repIndex) => ({ repIndex, verdict: "absent", fit: 0, gap: 0 }) as const,
