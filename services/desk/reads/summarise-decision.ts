@@ -1,3 +1,4 @@
+import type { Explanation } from "../../core/domain/decision/explanation.ts";
 import type { Decision, DecisionVia, ParkReason, TerritoryRule } from "../../core/domain/decision/log-record.ts";
 import type { CompiledPlan } from "../../core/domain/plan/compiled-plan.ts";
 
@@ -31,8 +32,7 @@ export function summariseDecision(
 ): string {
   const node = plan.tree.node(nodeId)?.name ?? nodeId;
   const where = nodeId === "" ? "No rule placed the lead." : `The lead is for ${node}, ${PLACED[territoryRule]}.`;
-  const counted = (explanation?.counted ?? []).reduce((sum, { count }) => sum + count, 0);
-  const asked = (explanation?.candidates.length ?? 0) + counted;
+  const asked = explanation === null ? 0 : askedIn(explanation);
   switch (outcome.kind) {
     case "assigned":
       return sentences(where, `${nameOf(outcome.repId)} ${CAME[via]}.`, considered(asked - 1, "other rep"));
@@ -47,6 +47,9 @@ export function summariseDecision(
       return `It was not routed: ${outcome.reason}.`;
   }
 }
+
+const askedIn = ({ candidates, counted }: Explanation): number =>
+  counted.reduce((sum, { count }) => sum + count, candidates.length);
 
 /** Empty for nobody: then there was nobody to consider, or the decision no longer knows. */
 function considered(count: number, noun: string): string {
