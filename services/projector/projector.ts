@@ -13,6 +13,8 @@ export interface Projector {
 }
 
 const GROUP = "fairlead.projector";
+/** A transaction costs as much as 20 records. So much later, at most, the store shows what follows a record closely. */
+const GATHER_MS = 25;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 
@@ -50,7 +52,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
     }
   }
 
-  return { start: () => deps.decisions.consume({ group: GROUP, handle }) };
+  return { start: () => deps.decisions.consume({ group: GROUP, keepsPlace: true, gatherMs: GATHER_MS, handle }) };
 }
 
 function tellLag(

@@ -88,3 +88,26 @@ test("a batch held over a rebalance is no longer owned, and its commit does not 
   await Promise.all([reader.close(), other.close()]);
   await Promise.all([first.close(), second.close()]);
 });
+
+test("what comes while a reader gathers is delivered together, and its place is stored when it leaves", async () => {
+  const { topic, close } = await openKafkaTopic(1);
+  const group = freshName("gathering");
+  const batches: string[][] = [];
+  const reader = await topic.consume({
+    group,
+    keepsPlace: true,
+    gatherMs: 2000,
+    handle: async ({ entries }) => {
+      batches.push(entries.map(textOf));
+      return COMMIT;
+    },
+  });
+  await topic.append(0, ["a"]);
+  await vi.waitFor(() => expect(batches).toEqual([["a"]]), WITHIN);
+  await topic.append(0, ["b"]);
+  await topic.append(0, ["c"]);
+  await vi.waitFor(() => expect(batches).toEqual([["a"], ["b", "c"]]), WITHIN);
+  await reader.close();
+  expect(await topic.committedOffset(group, 0)).toBe(3);
+  await close();
+});

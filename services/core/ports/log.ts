@@ -76,6 +76,13 @@ export interface ConsumeOptions<T> {
    * around them. By default all are delivered.
    */
   readonly wants?: ((bytes: Uint8Array) => boolean) | undefined;
+  /**
+   * The reader knows by itself what it has seen, or may see it again without harm. The group's offset is then a hint, which
+   * may be stored up to a second late. Default false: with each batch.
+   */
+  readonly keepsPlace?: boolean | undefined;
+  /** Shortest time between two deliveries, ms: what comes meanwhile is delivered together. Default 0. */
+  readonly gatherMs?: number | undefined;
   readonly handle: (batch: Batch<T>) => Promise<BatchVerdict>;
 }
 

@@ -17,6 +17,8 @@ export interface ApplyLogDeps {
 }
 
 const RETRY_MS = 250;
+/** A slot that was given back may be given away so much later. Each delivery is a request, to pass over nearly all of it. */
+const GATHER_MS = 25;
 
 /**
  * Keeps the ledger up with what ends ownership: releases, closures and reopenings are written to the log first and reach
@@ -30,6 +32,9 @@ export function startApplyLog(deps: ApplyLogDeps): Promise<GroupReader> {
   return deps.log.decisions.consume({
     group: "fairlead.applier",
     wants: deps.mayChangeLedger,
+    // What is applied twice changes nothing.
+    keepsPlace: true,
+    gatherMs: GATHER_MS,
     handle: (batch) => applyBatch(deps, batch),
   });
 }

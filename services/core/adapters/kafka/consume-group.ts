@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Consumer } from "kafkajs";
 import type { ConsumeOptions, GroupReader } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
 import { createBatchDelivery } from "./deliver-batch.ts";
+import { handOnWholeBatches } from "./fetch-response.ts";
 import type { KafkaConnection } from "./kafka-connection.ts";
 import { logUnavailable } from "./kafka-faults.ts";
 import { trackMembership } from "./membership.ts";
-import { leaveHeadersUnread } from "./unread-headers.ts";
 
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEATS_PER_SESSION = 5;
-const BYTES_PER_PARTITION = 256 * 1024;
+/** An append of 500 decisions has 350 KB, and of batches that are larger than this a fetch brings one, of one partition. */
+const BYTES_PER_PARTITION = 512 * 1024;
 const CONCURRENT_PARTITIONS = 8;
 /** How long a fetch waits for records, and so how late a partition may be that is resumed meanwhile. */
 const FETCH_WAIT_MS = 250;
@@ -31,9 +31,9 @@ export interface GroupTopic<T> {
 /** Joins a group. The settings are requirements: see README.md beside this file. */
 export async function consumeGroup<T>(
   topic: GroupTopic<T>,
-  { group, wants, handle }: ConsumeOptions<T>,
+  { group, ...options }: ConsumeOptions<T>,
 ): Promise<GroupReader> {
-  leaveHeadersUnread();
+  handOnWholeBatches();
   const sessionTimeout = topic.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
   const consumer = topic.connection.groups.consumer({
     groupId: group,
@@ -47,11 +47,11 @@ export async function consumeGroup<T>(
   const delivery = createBatchDelivery({
     topic: topic.name,
     codec: topic.codec,
-    wants,
-    handle,
+    ...options,
     onFault: topic.onFault,
     membership,
   });
+  consumer.on(consumer.events.GROUP_JOIN, () => delivery.rejoined());
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
     if (!restart) topic.onCrash(error);
   });
@@ -70,14 +70,18 @@ export async function consumeGroup<T>(
     throw logUnavailable(`The group ${group} of ${topic.name} could not be joined.`, cause);
   }
   let closed: Promise<void> | undefined;
-  return { close: () => (closed ??= leave(consumer, () => membership.abandon()).finally(() => delivery.stop())) };
+  async function close(): Promise<void> {
+    await inTime(delivery.flush().then(() => consumer.disconnect()));
+    membership.abandon();
+    delivery.stop();
+  }
+  return { close: () => (closed ??= close()) };
 }
 
-async function leave(consumer: Consumer, abandon: () => void): Promise<void> {
+/** kafkajs waits for the batches in flight, without a limit of its own. */
+async function inTime(leaving: Promise<void>): Promise<void> {
   const timeout = new AbortController();
-  const late = delay(CLOSE_WITHIN_MS, "late", { signal: timeout.signal }).catch(() => undefined);
-  // kafkajs waits for the batches in flight, without a limit of its own.
-  await Promise.race([consumer.disconnect().catch(() => undefined), late]);
+  const late = delay(CLOSE_WITHIN_MS, undefined, { signal: timeout.signal }).catch(() => undefined);
+  await Promise.race([leaving.catch(() => undefined), late]);
   timeout.abort();
-  abandon();
 }

@@ -1,25 +1,31 @@
-import type { EachBatchPayload, KafkaMessage } from "kafkajs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { EachBatchPayload } from "kafkajs";
 import type { Batch, BatchVerdict, ConsumeOptions, Entry } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
-import { createCommitOffsets } from "./commit-offsets.ts";
+import { commitAtOnce, commitNowAndThen } from "./commit-offsets.ts";
 import { decodeRecord } from "./decode-record.ts";
+import type { BatchMessage } from "./fetch-response.ts";
+import { FetchedRecords } from "./fetched-records.ts";
+import { createGroupOffsets } from "./group-offsets.ts";
 import type { Membership } from "./membership.ts";
 
 const MAX_BATCH_ENTRIES = 500;
 const RETRY_AFTER_FAULT_MS = 1000;
 const DONE: BatchVerdict = { kind: "commit" };
 
-export interface BatchDeliveryOptions<T> {
+export interface BatchDeliveryOptions<T> extends Omit<ConsumeOptions<T>, "group"> {
   readonly topic: string;
   readonly codec: Codec<T>;
-  readonly wants: ConsumeOptions<T>["wants"];
-  readonly handle: ConsumeOptions<T>["handle"];
   readonly onFault: (error: unknown) => void;
   readonly membership: Membership;
 }
 
 export interface BatchDelivery {
   readonly eachBatch: (payload: EachBatchPayload) => Promise<void>;
+  /** To be told when the member has joined the group anew. */
+  rejoined(): void;
+  /** Resolves when all offsets are stored, or refused. */
+  flush(): Promise<void>;
   /** Forgets the partitions that wait for a retry. */
   stop(): void;
 }
@@ -32,17 +38,12 @@ class ClientError extends Error {}
  * RangeError it would never consume again.
  */
 export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchDelivery {
-  const { topic, handle, onFault, membership } = options;
-  const commitOffsets = createCommitOffsets(topic);
+  const { topic, codec, wants, handle, onFault, membership, gatherMs = 0 } = options;
+  const commits = options.keepsPlace === true ? commitNowAndThen(topic) : commitAtOnce(topic);
+  const offsets = createGroupOffsets(commits, membership);
   /** The last offset of a batch that is to be delivered again as it was, by partition. */
   const retried = new Map<number, number>();
   const timers = new Set<NodeJS.Timeout>();
-
-  async function commit(payload: EachBatchPayload, lastOffset: number): Promise<void> {
-    await accepted(membership, commitOffsets(payload, lastOffset));
-    payload.resolveOffset(String(lastOffset));
-    retried.delete(payload.batch.partition);
-  }
 
   /** Nothing is resolved, so after the pause kafkajs fetches from the same offset. */
   function retryLater(payload: EachBatchPayload, afterMs: number): void {
@@ -55,27 +56,34 @@ export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchD
   }
 
   async function deliver(payload: EachBatchPayload): Promise<void> {
-    const { partition, messages } = payload.batch;
-    for (let start = 0; start < messages.length;) {
-      if (!membership.isMember() || payload.isStale() || !payload.isRunning()) return;
-      const piece = pieceOf(messages, start, retried.get(partition));
-      const lastOffset = Number(piece.at(-1)?.offset);
-      const entries = decodeWanted(options, piece);
-      const verdict = entries.length === 0 ? DONE : await handle(batchOf(payload, entries, membership));
-      if (!membership.isMember()) return;
-      if (verdict.kind === "retry") {
-        retried.set(partition, lastOffset);
-        retryLater(payload, verdict.afterMs);
-        return;
-      }
-      await commit(payload, lastOffset);
-      await accepted(membership, payload.heartbeat());
-      start += piece.length;
+    const refusal = offsets.takeRefusal(payload.batch.partition);
+    if (refusal !== undefined) throw new ClientError("The coordinator did not store an offset.", { cause: refusal });
+    const fetched = fetchedRecords(payload, wants);
+    while (!fetched.atEnd) if (!(await deliverPiece(payload, fetched))) return;
+  }
+
+  /** False if what follows has to wait, or is for another member. */
+  async function deliverPiece(payload: EachBatchPayload, fetched: FetchedRecords): Promise<boolean> {
+    const { partition } = payload.batch;
+    if (!membership.isMember() || payload.isStale() || !payload.isRunning()) return false;
+    const { records, ...range } = fetched.take(MAX_BATCH_ENTRIES, retried.get(partition));
+    const entries = records.map((record) => decodeRecord(codec, record));
+    const verdict = entries.length === 0 ? DONE : await handle(batchOf(payload, entries, membership));
+    if (!membership.isMember()) return false;
+    if (verdict.kind === "retry") {
+      retried.set(partition, range.lastOffset);
+      retryLater(payload, verdict.afterMs);
+      return false;
     }
+    retried.delete(partition);
+    offsets.done(payload, range);
+    await accepted(membership, payload.heartbeat());
+    return true;
   }
 
   return {
     async eachBatch(payload) {
+      const startedMs = performance.now();
       try {
         await deliver(payload);
       } catch (error) {
@@ -83,7 +91,14 @@ export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchD
         onFault(error);
         retryLater(payload, RETRY_AFTER_FAULT_MS);
       }
+      // It leaves the group when this is done.
+      if (!payload.isRunning()) return offsets.flush();
+      // And fetches again when all batches of the last fetch are.
+      const leftMs = startedMs + gatherMs - performance.now();
+      if (leftMs > 0) await delay(leftMs);
     },
+    rejoined: offsets.rejoined,
+    flush: offsets.flush,
     stop() {
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
@@ -115,27 +130,14 @@ async function accepted(membership: Membership, answer: Promise<void>): Promise<
   }
 }
 
-/** Up to 500 messages, or those up to the end of a batch that is delivered again. */
-function pieceOf(
-  messages: readonly KafkaMessage[],
-  start: number,
-  retriedTo: number | undefined,
-): readonly KafkaMessage[] {
-  const piece = messages.slice(start, start + MAX_BATCH_ENTRIES);
-  if (retriedTo === undefined) return piece;
-  const same = piece.filter(({ offset }) => Number(offset) <= retriedTo);
-  return same.length > 0 ? same : piece;
+/** What kafkajs takes for messages are record batches (fetch-response.ts); it has the offset that it asked for, untyped. */
+function fetchedRecords<T>({ batch }: EachBatchPayload, wants: ConsumeOptions<T>["wants"]): FetchedRecords {
+  const { messages, fetchedOffset } = batch as unknown as FetchedPartition;
+  const batches = messages.map((message) => message.batch);
+  return new FetchedRecords(batches, { fromOffset: Number(fetchedOffset), wants });
 }
 
-/** A tombstone can't be asked about: nobody writes one, so whoever reads it must hear of it. */
-function decodeWanted<T>(
-  { codec, wants }: Pick<BatchDeliveryOptions<T>, "codec" | "wants">,
-  messages: readonly KafkaMessage[],
-): readonly Entry<T>[] {
-  const wanted = wants === undefined ? messages : messages.filter(({ value }) => value === null || wants(value));
-  return wanted.map((message) => decodeRecord(codec, rawRecord(message)));
-}
-
-function rawRecord({ offset, timestamp, key, value }: KafkaMessage) {
-  return { offset: Number(offset), appendedAtMs: Number(timestamp), key, value };
+interface FetchedPartition {
+  readonly messages: readonly BatchMessage[];
+  readonly fetchedOffset: string;
 }
