@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { VERDICTS, type CandidateVerdict } from "../../core/domain/decision/explanation.ts";
+import { VERDICTS, type CandidateVerdict, type Explanation } from "../../core/domain/decision/explanation.ts";
 import { TERRITORY_RULES, type Decision } from "../../core/domain/decision/log-record.ts";
 import type { CompiledPlan } from "../../core/domain/plan/compiled-plan.ts";
 import type { LeadEvent } from "../../core/ports/store.ts";
@@ -86,6 +86,9 @@ function viewOf(candidate: CandidateVerdict, reps: PlanReps): ExplanationView["c
 
 const nameOf = (reps: PlanReps, repId: string): string => reps.find((rep) => rep.repId === repId)?.name || repId;
 
+const repsOf = ({ candidates, counted }: Explanation): number =>
+  counted.reduce((sum, { count }) => sum + count, candidates.length);
+
 function summarise(
   { outcome, via, territoryRule, nodeId, explanation }: Decision,
   plan: CompiledPlan,
@@ -93,8 +96,7 @@ function summarise(
 ): string {
   const node = plan.tree.node(nodeId)?.name ?? nodeId;
   const where = nodeId === "" ? "No rule placed the lead." : `The lead is ${node}'s, by ${territoryRule}.`;
-  const counted = (explanation?.counted ?? []).reduce((sum, { count }) => sum + count, 0);
-  const asked = (explanation?.candidates.length ?? 0) + counted;
+  const asked = explanation === null ? 0 : repsOf(explanation);
   switch (outcome.kind) {
     case "assigned":
       return `${where} ${name(outcome.repId)} got it (${via}), out of ${asked}.`;
