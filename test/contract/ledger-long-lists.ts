@@ -46,14 +46,12 @@ export function longListCases(use: UseLedger): void {
     const list = listOf(grants, {
       fits,
       strategy: "round_robin",
-      filtered: [
-        ...Array.from({ length: 30 }, (_, index) => ({
-          repIndex: 10_000 + index,
-          verdict: "off_shift" as const,
-          fit: 0,
-          gap: 0,
-        })),
-      ],
+      filtered: Array.from({ length: 30 }, (_, index) => ({
+        repIndex: 10_000 + index,
+        verdict: "off_shift" as const,
+        fit: 0,
+        gap: 0,
+      })),
     });
     const [first] = await reserve(use(), [item("lead", { lists: [list] })]);
     if (first?.kind !== "decided") throw new Error("The lead was not decided.");

@@ -52,6 +52,8 @@ end
 -- The lead record: cycle, status, via, plan version, atMs, loadMilli, credit, turn, floor, then the ref.
 local LEAD = "<I4BBI4ddddd"
 local LEAD_HEAD = 50
+-- The same in two parts: up to the load, and what only the assignment says.
+local LEAD_DEMAND, LEAD_CHARGE = "<I4BBI4dd", "<ddd"
 -- held, loadMilli, credit, turn. Doubles, so that every number comes back to the last bit.
 local FILL = "<dddd"
 

@@ -1,7 +1,7 @@
 import { byFit, isByFit } from "../../domain/ledger/choose.ts";
-import type { CandidateList, RepGrant, WindowScope } from "../../domain/ledger/reservation.ts";
+import type { Candidate, CandidateList, RepGrant, WindowScope } from "../../domain/ledger/reservation.ts";
 import { MessagePackWriter } from "./message-pack.ts";
-import { type WindowCap, capOf } from "./window-caps.ts";
+import { type WindowCap, capsOf } from "./window-caps.ts";
 
 /** Grants that lists name by their place, from 1, and their limits as elements of MessagePack arrays. */
 export interface PackedGrants {
@@ -39,10 +39,9 @@ export function packedListOf(list: CandidateList): PackedList {
 
 function packList(list: CandidateList): PackedList {
   const colleagues = grantsOf(list.present);
-  const placeOf = new Map(list.present.map((grant, index) => [grant, index + 1]));
-  const areColleagues = list.candidates.every(({ grant }) => placeOf.has(grant));
-  const grants = areColleagues ? colleagues : grantsOf(list.candidates.map(({ grant }) => grant));
-  const places = list.candidates.map(({ grant }, index) => (areColleagues ? placeOf.get(grant)! : index + 1));
+  const amongColleagues = placesAmong(list.present, list.candidates);
+  const grants = amongColleagues === null ? grantsOf(list.candidates.map(({ grant }) => grant)) : colleagues;
+  const places = amongColleagues ?? list.candidates.map((_, index) => index + 1);
   // By falling fit where fit decides, so that the script may stop at the first who may take the lead.
   const order = isByFit(list) ? byFit(list) : places.keys();
   for (const index of order) writer.number(places[index]!).number(list.candidates[index]!.fit);
@@ -51,8 +50,20 @@ function packList(list: CandidateList): PackedList {
     colleagues,
     candidates: writer.finish(),
     places,
-    isWhole: areColleagues && places.length === list.present.length,
+    isWhole: amongColleagues?.length === list.present.length,
   };
+}
+
+/** Place of each candidate among the colleagues, from 1; null if one is none of them. Both are in the order of rep ids. */
+function placesAmong(present: readonly RepGrant[], candidates: readonly Candidate[]): readonly number[] | null {
+  const places: number[] = [];
+  let place = 0;
+  for (const { grant } of candidates) {
+    while (place < present.length && present[place] !== grant) place += 1;
+    if (place === present.length) return null;
+    places.push((place += 1));
+  }
+  return places;
 }
 
 function grantsOf(grants: readonly RepGrant[]): PackedGrants {
@@ -67,8 +78,8 @@ function packGrants(grants: readonly RepGrant[]): PackedGrants {
     return writer.finish();
   };
   const capsIn = (scope: WindowScope): readonly (WindowCap | null)[] | null => {
-    const caps = grants.map((grant) => capOf(grant, scope));
-    return caps.some((cap) => cap !== null) ? caps : null;
+    if (grants.every((grant) => capsOf(grant)[scope] === null)) return null;
+    return grants.map((grant) => capsOf(grant)[scope]);
   };
   return {
     grants,

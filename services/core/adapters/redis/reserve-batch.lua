@@ -1,13 +1,14 @@
 --[[
-  Last of the five parts of this command: ledger-preamble, reserve-snapshot, reserve-windows, reserve-choose, reserve-batch.
+  Last of the five parts of this command: ledger-preamble, reserve-snapshot, reserve-windows, reserve-choose,
+  reserve-batch.
 
   Give a batch of leads of one tenant the outcomes of their cycles, in their order. domain/ledger/reserve.ts says what
   that means; the caller repeats it over the snapshot this returns, and stops if the two differ.
 
   KEYS[1]  meta hash of the tenant: epoch, state, bound          fl:{tenant}:meta
            Derived from it, in the same slot, below fl:{tenant}:e<epoch>:
-           lead hash, fill hash, floor hash, identity hash, unconfirmed hash, leaving hash, room:<scope> hash, turn string,
-           window:<scope>:<rep> zset
+           lead hash, fill hash, floor hash, identity hash, unconfirmed hash, leaving hash, room:<scope> hash,
+           turn string, window:<scope>:<rep> zset
 
   ARGV[1]  request as MessagePack, see pack-batch.ts. Indexes count from 1. Times in ms since epoch: never TIME.
 
@@ -23,12 +24,15 @@
   somebody else, is kept in the leaving hash until its end is read from the log.
 
   All reads come first, then the decisions, then all writes: a failed write is the first one, and nothing has changed.
-  (Windows that fill up are counted between decisions.) O(leads × candidates + reps); cost in bench/results/reserve.json.
+  Only windows that fill up are counted between decisions. O(leads × candidates + reps); cost in
+  bench/results/reserve.json.
 ]]
--- luacheck: read globals callInSlices LEAD LEAD_HEAD FILL HORIZON_MS SCOPES SCOPE_OF LAST_CHARGED_VIA
+-- luacheck: read globals callInSlices LEAD LEAD_HEAD LEAD_DEMAND LEAD_CHARGE FILL HORIZON_MS SCOPES SCOPE_OF
+-- luacheck: read globals LAST_CHARGED_VIA
 -- luacheck: read globals OWNED PARKED PUBLIC DUPLICATE REJECTED DEAD RELEASED
 -- luacheck: read globals q NS epoch atMs repIds gRep gWeight leadIds keys foundLeads foundKeys
--- luacheck: read globals fillsBefore counted floorsBefore turnBefore entries uncounted enterWindows windowKey roomsToWrite
+-- luacheck: read globals fillsBefore counted floorsBefore turnBefore
+-- luacheck: read globals entries uncounted enterWindows windowKey roomsToWrite
 -- luacheck: read globals lColleagues cNode setDemand choose leastColleague
 -- luacheck: globals record leadOf held load credit turns floors turn
 
@@ -69,10 +73,18 @@ local function register(i)
   end
 end
 
-local cycleText = {}
+local cycleMarks = {}
+local function cycleMark(cycle)
+  local mark = cycleMarks[cycle]
+  if not mark then
+    mark = string.format("#%d", cycle)
+    cycleMarks[cycle] = mark
+  end
+  return mark
+end
+
 local function slotOf(i, cycle)
-  cycleText[cycle] = cycleText[cycle] or string.format("#%d", cycle)
-  return leadIds[i] .. cycleText[cycle]
+  return leadIds[i] .. cycleMark(cycle)
 end
 
 -- Of a lead whose cycle before may still be ended in the log, ahead of this decision.
@@ -100,6 +112,16 @@ local function writeUnowned(i, profile, status, ref)
   return write(i, profile, status, packed)
 end
 
+-- What assigned leads of a profile have in common.
+local function demandOf(profile)
+  local demand = profile.demand
+  if not demand then
+    demand = struct.pack(LEAD_DEMAND, profile[1], OWNED, profile[4], profile[5], atMs, profile[2])
+    profile.demand = demand
+  end
+  return demand
+end
+
 local function originalOf(i, otherwise)
   if otherwise == REJECTED or otherwise == DEAD then return nil end
   for k = (keysTo[i - 1] or 0) + 1, keysTo[i] do
@@ -112,7 +134,7 @@ end
 local function occupy(i, r, profile)
   held[r], load[r], isFilled[r] = held[r] + 1, load[r] + profile[2], true
   local scope = SCOPE_OF[profile[4]]
-  if scope > 0 then enterWindows(scope, r, slotOf(i, profile[1]), profile[3]) end
+  if scope > 0 then enterWindows(scope, r, profile[3] .. "|" .. leadIds[i] .. cycleMark(profile[1]), profile[3]) end
 end
 
 local function raiseFloor(colleagues, floor)
@@ -136,8 +158,8 @@ local function assign(i, profile, l, g)
   end
   occupy(i, r, profile)
   if isCharged then floor = raiseFloor(lColleagues[l], floor) end
-  local how = struct.pack(LEAD, profile[1], OWNED, profile[4], profile[5], atMs, loadMilli, credit[r], turn, floor)
-  return write(i, profile, OWNED, how .. repIds[r])
+  local charge = struct.pack(LEAD_CHARGE, credit[r], turn, floor)
+  return write(i, profile, OWNED, demandOf(profile) .. charge .. repIds[r])
 end
 
 -- A lead's profile: cycle, loadMilli, channel, via, plan version, status and ref if no list places it, demand.

@@ -6,9 +6,9 @@
 
 local FAIR_FIT, BEST_FIT, ROUND_ROBIN, WEIGHTED = 1, 2, 3, 4
 
--- Lists by number: the colleagues over whom the floor is taken, strategy, bound, and a stretch of `candidates`: place of
--- the grant behind the list's base and fit in turn, by falling fit, those of equal fit by rep id. Where all colleagues
--- are candidates, `lWhole` is 1.
+-- Lists by number: the colleagues over whom the floor is taken, strategy, bound, and a stretch of `candidates`: place
+-- of the grant behind the list's base and fit in turn, by falling fit, those of equal fit by rep id. Where all
+-- colleagues are candidates, `lWhole` is 1.
 local lColleagues, lStrategy, lBound, lWhole = q.lColleagues, q.lStrategy, q.lBound, q.lWhole
 local lBase, lFrom, lTo, candidates = q.lBase, q.lFrom, q.lTo, q.candidates
 -- Colleagues by number: their node, and a stretch of grants.
@@ -33,8 +33,8 @@ local function hasRoom(g)
   return not seat or not isFull(seat, channel)
 end
 
--- Virtual times only rise and room only shrinks, so whoever was least served still is while his own stays as it was, and
--- where nobody had room nobody has. At the floor nobody can be lower.
+-- Virtual times only rise and room only shrinks, so whoever was least served still is while his own stays as it was,
+-- and where nobody had room nobody has. At the floor nobody can be lower.
 local function stillLeast(g, before, floor)
   if not g then return g end
   local c = credit[gRep[g]]

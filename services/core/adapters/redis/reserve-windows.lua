@@ -6,13 +6,13 @@
   same limits (their tag) and from the time of the count on; when it is used up the windows are counted again. It is no
   state of the ledger: without it everything is counted.
 ]]
--- luacheck: ignore 211
+-- luacheck: ignore 211 241
 -- luacheck: read globals callInSlices SCOPES q NS atMs repIds gRep
 
 -- tag of the limits, time of the count, leads that fit
 local ROOM = "<ddd"
 
--- Caps are the windows of one scope that reps have in common: { scope, tag, channel or false, length, limit, channel, … }
+-- Caps are the windows of one scope that reps have in common: { scope, tag, channel or false, length, limit, … }
 local caps = q.caps
 -- By scope: of a grant, and of a rep, one linked to the next by `also`. The entries are arguments of ZADD by rep.
 local seatOf, seatsOfRep, entries = { {}, {} }, { {}, {} }, { {}, {} }
@@ -134,7 +134,8 @@ end
 
 local atText = string.format("%.17g", atMs)
 
-local function enterWindows(scope, r, slot, channel)
+-- `member` is the lead's, `channel|lead#cycle`.
+local function enterWindows(scope, r, member, channel)
   local args = entries[scope][r]
   if not args then
     args = {}
@@ -142,7 +143,7 @@ local function enterWindows(scope, r, slot, channel)
   end
   local n = #args
   args[n + 1] = atText
-  args[n + 2] = channel .. "|" .. slot
+  args[n + 2] = member
   local seat = seatsOfRep[scope][r]
   if not seat then uncounted[scope][#uncounted[scope] + 1] = repIds[r] end
   while seat do

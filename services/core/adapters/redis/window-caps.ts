@@ -11,18 +11,31 @@ export interface WindowCap {
 
 const TAG_BYTES = 6;
 
-/** By limits: a handful, since a plan has few different ones. */
-const caps = new Map<string, WindowCap>();
+type Caps = Readonly<Record<WindowScope, WindowCap | null>>;
 
-/** Null if the grant has no window of the scope. */
-export function capOf({ windows: all }: RepGrant, scope: WindowScope): WindowCap | null {
+const NO_CAPS: Caps = { intake: null, claim: null };
+
+/** By limits: a handful, since a plan has few different ones. */
+const capsByLimits = new Map<string, WindowCap>();
+const known = new WeakMap<readonly WindowLimit[], Caps>();
+
+/** By scope; null if the grant has no window of it. */
+export function capsOf({ windows }: RepGrant): Caps {
+  if (windows.length === 0) return NO_CAPS;
+  let caps = known.get(windows);
+  if (caps === undefined)
+    known.set(windows, (caps = { intake: capOf(windows, "intake"), claim: capOf(windows, "claim") }));
+  return caps;
+}
+
+function capOf(all: readonly WindowLimit[], scope: WindowScope): WindowCap | null {
   const windows = all.filter((window) => window.scope === scope);
   if (windows.length === 0) return null;
   const limits = JSON.stringify([scope, ...windows.map(({ channel, lengthMs, limit }) => [channel, lengthMs, limit])]);
-  let cap = caps.get(limits);
+  let cap = capsByLimits.get(limits);
   if (cap === undefined) {
     const tag = createHash("sha256").update(limits).digest().readUIntLE(0, TAG_BYTES);
-    caps.set(limits, (cap = { scope, windows, tag }));
+    capsByLimits.set(limits, (cap = { scope, windows, tag }));
   }
   return cap;
 }
