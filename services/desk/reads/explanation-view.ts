@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { VERDICTS, type CandidateVerdict, type Explanation } from "../../core/domain/decision/explanation.ts";
+import { VERDICTS, type CandidateVerdict } from "../../core/domain/decision/explanation.ts";
 import { TERRITORY_RULES, type Decision } from "../../core/domain/decision/log-record.ts";
 import type { CompiledPlan } from "../../core/domain/plan/compiled-plan.ts";
 import type { LeadEvent } from "../../core/ports/store.ts";
