@@ -21,7 +21,7 @@ local function setDemand(profile)
   loadMilli, channel, seats = profile[2], profile[3], seatOf[SCOPE_OF[profile[4]]] or NO_SEATS
   leastOf = demands[profile[8]]
   if not leastOf then
-    leastOf = { list = {}, colleagues = {}, credit = {} }
+    leastOf = { list = {}, colleagues = {}, rings = {} }
     demands[profile[8]] = leastOf
   end
 end
@@ -41,51 +41,119 @@ local function stillLeast(g, before, floor)
   return (c == before or c <= floor) and hasRoom(g) and g or nil
 end
 
+-- Over a stretch of candidates behind their base, or of grants if there is none.
+local function findLeast(first, last, base, floor)
+  local g, lowest = false, math.huge
+  for k = first, last, base and 2 or 1 do
+    local other = base and base + candidates[k] or k
+    local c = credit[gRep[other]]
+    if c < lowest and hasRoom(other) then
+      g, lowest = other, c
+      if c <= floor then break end
+    end
+  end
+  return { g, lowest }
+end
+
 -- Least virtual time of those with room, never below the floor; infinite if nobody has room.
-local function leastCandidate(l, floor)
-  local least = leastOf.list[l]
+local function leastIn(known, key, floor, first, last, base)
+  local least = known[key]
   local g = least and stillLeast(least[1], least[2], floor)
   if g == nil then
-    local lowest, base = math.huge, lBase[l]
-    g = false
-    for k = lFrom[l], lTo[l], 2 do
-      local other = base + candidates[k]
-      local c = credit[gRep[other]]
-      if c < lowest and hasRoom(other) then
-        g, lowest = other, c
-        if c <= floor then break end
-      end
-    end
-    leastOf.list[l] = { g, lowest }
+    known[key] = findLeast(first, last, base, floor)
+    g = known[key][1]
   end
   return g and math.max(credit[gRep[g]], floor) or math.huge
+end
+
+local function leastCandidate(l, floor)
+  return leastIn(leastOf.list, l, floor, lFrom[l], lTo[l], lBase[l])
 end
 
 local function leastColleague(n, floor)
-  local least = leastOf.colleagues[n]
-  local g = least and stillLeast(least[1], least[2], floor)
-  if g == nil then
-    local lowest = math.huge
-    g = false
-    for other = cFrom[n], cTo[n] do
-      local c = credit[gRep[other]]
-      if c < lowest and hasRoom(other) then
-        g, lowest = other, c
-        if c <= floor then break end
-      end
-    end
-    leastOf.colleagues[n] = { g, lowest }
-  end
-  return g and math.max(credit[gRep[g]], floor) or math.huge
+  return leastIn(leastOf.colleagues, n, floor, cFrom[n], cTo[n])
 end
 
-local function fittest(l, floor)
-  local bound, base = math.huge, lBase[l]
-  if lStrategy[l] == FAIR_FIT then
-    local least = lWhole[l] == 1 and leastColleague(lColleagues[l], floor) or leastCandidate(l, floor)
-    bound = least + lBound[l]
+-- Long lists: candidates of equal fit are a ring, of which the few who come first are kept. As long as one of them is
+-- not behind what the last one kept was, nobody else can be before him: virtual times and turns only rise.
+local LONG, KEPT = 64, 16
+local ringsOf = {}
+
+local function cutRings(l)
+  local rings, k = {}, lFrom[l]
+  while k <= lTo[l] do
+    local last = k
+    while last < lTo[l] - 1 and candidates[last + 3] == candidates[k + 1] do last = last + 2 end
+    rings[#rings + 1] = { k, last }
+    k = last + 2
   end
-  local best, bestFit, bestCredit, bestTurn = nil, -1, 0, 0
+  ringsOf[l] = rings
+  return rings
+end
+
+local function isBefore(c, t, otherCredit, otherTurn)
+  return c < otherCredit or (c == otherCredit and t < otherTurn)
+end
+
+local function keepFirst(l, ring, floor)
+  local grants, credits, lastTurns, count = {}, {}, {}, 0
+  for k = ring[1], ring[2], 2 do
+    local g = lBase[l] + candidates[k]
+    local c, t = math.max(credit[gRep[g]], floor), turns[gRep[g]]
+    if (count < KEPT or isBefore(c, t, credits[KEPT], lastTurns[KEPT])) and hasRoom(g) then
+      if count < KEPT then count = count + 1 end
+      local i = count
+      while i > 1 and isBefore(c, t, credits[i - 1], lastTurns[i - 1]) do
+        grants[i], credits[i], lastTurns[i] = grants[i - 1], credits[i - 1], lastTurns[i - 1]
+        i = i - 1
+      end
+      grants[i], credits[i], lastTurns[i] = g, c, t
+    end
+  end
+  local kept = { grants = grants, floor = floor, isAll = count < KEPT }
+  if not kept.isAll then kept.credit, kept.turn = credits[KEPT], lastTurns[KEPT] end
+  return kept
+end
+
+local function firstKept(kept)
+  local best, bestCredit, bestTurn
+  for _, g in ipairs(kept.grants) do
+    local c, t = math.max(credit[gRep[g]], kept.floor), turns[gRep[g]]
+    if (not best or isBefore(c, t, bestCredit, bestTurn)) and hasRoom(g) then best, bestCredit, bestTurn = g, c, t end
+  end
+  if kept.isAll or (best and not isBefore(kept.credit, kept.turn, bestCredit, bestTurn)) then
+    return true, best, bestCredit
+  end
+  return false
+end
+
+local function firstOfRing(l, place, ring, floor)
+  local rings = leastOf.rings[l]
+  if not rings then
+    rings = {}
+    leastOf.rings[l] = rings
+  end
+  local kept = rings[place]
+  if kept and kept.floor == floor then
+    local isKnown, best, bestCredit = firstKept(kept)
+    if isKnown then return best, bestCredit end
+  end
+  kept = keepFirst(l, ring, floor)
+  rings[place] = kept
+  local g = kept.grants[1]
+  return g, g and math.max(credit[gRep[g]], floor)
+end
+
+local function fittestOfMany(l, floor, bound)
+  for place, ring in ipairs(ringsOf[l] or cutRings(l)) do
+    local g, c = firstOfRing(l, place, ring, floor)
+    if g and c <= bound then return g end
+  end
+  return nil
+end
+
+local function fittestOfFew(l, floor, bound)
+  local base, best, bestFit, bestCredit, bestTurn = lBase[l], nil, -1, 0, 0
   for k = lFrom[l], lTo[l], 2 do
     if candidates[k + 1] < bestFit then return best end
     local g = base + candidates[k]
@@ -98,6 +166,16 @@ local function fittest(l, floor)
     end
   end
   return best
+end
+
+local function fittest(l, floor)
+  local bound = math.huge
+  if lStrategy[l] == FAIR_FIT then
+    local least = lWhole[l] == 1 and leastColleague(lColleagues[l], floor) or leastCandidate(l, floor)
+    bound = least + lBound[l]
+  end
+  if lTo[l] - lFrom[l] > 2 * LONG then return fittestOfMany(l, floor, bound) end
+  return fittestOfFew(l, floor, bound)
 end
 
 local function share(g)
