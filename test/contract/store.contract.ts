@@ -7,6 +7,8 @@ import { batchOf, decisionOf, eventOf, factsOf, stateOf, TENANT } from "./store-
 
 const ALL: ReadScope = { tenantId: TENANT, nodeIds: null };
 const PAGE = { limit: 10, after: null };
+/** A lead that is there, given to somebody else. */
+const THEFT = { before: stateOf("a"), after: stateOf("a", { repId: "thief" }) };
 
 export function storeContract(name: string, openSession: () => Promise<SqlSession>): void {
   describe(`${name} keeps the Store contract`, () => {
@@ -51,6 +53,8 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
         [6, 9],
       ] as const) {
         expect(await store.commit(batchOf(range, late))).toBe("conflict");
+        // Nor is it its new lead alone that is refused.
+        expect(await store.commit({ ...batchOf(range), changes: [THEFT] })).toBe("conflict");
       }
       expect(await store.position(0)).toEqual({ next: 5, barrierEpoch: 0 });
       expect(await store.states(TENANT, ["a", "b"])).toEqual(new Map([["a", stateOf("a")]]));
@@ -75,7 +79,7 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
     it("never takes a second decision for one round, and writes nothing of the batch that brings it", async () => {
       await store.commit(batchOf([0, 1], { states: [stateOf("a")], events: [eventOf(0, decisionOf("a"))] }));
       const rival = eventOf(0, decisionOf("a", { outcome: { kind: "assigned", repId: "thief" } }), { partition: 1 });
-      const batch = batchOf([0, 1], { states: [stateOf("a", { repId: "thief" })], events: [rival] });
+      const batch = { ...batchOf([0, 1], { events: [rival] }), changes: [THEFT] };
       expect(await store.commit({ ...batch, partition: 1 })).toBe("conflict");
       expect((await store.lead(ALL, "a"))?.repId).toBe("rep-1");
       expect(await store.position(1)).toEqual({ next: 0, barrierEpoch: 0 });
