@@ -51,13 +51,13 @@ export function tamperingFlow(open: () => Promise<DistributedFlow>): void {
     });
 
     it("finds a slot in Redis that nobody took (I7)", async () => {
-      const key = await ledgerKey("held:ana");
-      await redis.sadd(key, "phantom#1");
+      const key = await ledgerKey("leaving");
+      await redis.hset(key, "phantom#1", "ana");
       const { findings } = await flow.verify();
       expect(findings).toContainEqual(
         expect.objectContaining({ invariant: "I7_ledger_is_fold", subject: "held ana phantom#1" }),
       );
-      await redis.srem(key, "phantom#1");
+      await redis.hdel(key, "phantom#1");
       expect(await flow.verify()).toMatchObject({ violations: 0 });
     });
 
