@@ -3,7 +3,6 @@ import type { LeadState } from "../core/domain/decision/lead-state.ts";
 import type { LeadRecord, LogRecord } from "../core/domain/decision/log-record.ts";
 import type { Entry } from "../core/ports/log.ts";
 import type { LeadChange, Position, ProjectionBatch, WrittenEvent } from "../core/ports/store.ts";
-import { isAboutLead } from "./leads-of.ts";
 
 /** What became of the records of a batch. `ignored`: barriers and plans, which say nothing about a lead. */
 export type ProjectedCounts = Readonly<Record<RecordVerdict | "poison" | "ignored", number>>;
@@ -21,6 +20,10 @@ export interface EntryRange {
   /** In offset order, at least one, none below `from.next`. */
   readonly entries: readonly Entry<LogRecord>[];
   readonly from: Position;
+}
+
+export function isAboutLead(record: LogRecord): record is LeadRecord {
+  return record.type !== "barrier" && record.type !== "plan_published";
 }
 
 /** The entries as one step of the projection. Pure: the same entries from the same states give the same step. */

@@ -89,8 +89,8 @@ async function projectChunks(deps: ProjectBatchDeps, range: EntryRange): Promise
 
 /** Most records are the first of their lead, so that is taken for granted first; the commit says if it was wrong. */
 async function projectChunk(deps: ProjectBatchDeps, range: EntryRange): Promise<Step> {
-  const step = await projectFrom(deps, range, leadsOf(range.entries, isFirstOfLead));
-  return step.kind === "conflict" ? projectFrom(deps, range, leadsOf(range.entries)) : step;
+  const step = await projectFrom(deps, range, leadsOf(range, isFirstOfLead));
+  return step.kind === "conflict" ? projectFrom(deps, range, leadsOf(range)) : step;
 }
 
 async function projectFrom(deps: ProjectBatchDeps, range: EntryRange, leads: LeadsByTenant): Promise<Step> {

