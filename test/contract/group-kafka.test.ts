@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import type { Batch, BatchVerdict } from "../../services/core/ports/log.ts";
-import { freshName } from "../support/servers.ts";
+import { API, tapKafka } from "../support/kafka-wire.ts";
+import { freshName, kafkaBrokers } from "../support/servers.ts";
 import { groupContract } from "./group.contract.ts";
 import { textOf } from "./topic-codec.ts";
 import { openKafkaTopic, openNamed } from "./topic-open-kafka.ts";
@@ -87,6 +88,31 @@ test("a batch held over a rebalance is no longer owned, and its commit does not 
   expect(await first.topic.committedOffset(group, 0)).toBe(2);
   await Promise.all([reader.close(), other.close()]);
   await Promise.all([first.close(), second.close()]);
+});
+
+test("a batch whose offset could not be stored comes again, and is stored then", async () => {
+  const { topic, close } = await openKafkaTopic(1);
+  const group = freshName("unstored");
+  await topic.append(0, ["a", "b"]);
+  let commits = 0;
+  const untap = tapKafka(kafkaBrokers(), ({ apiKey, socket }) => {
+    if (apiKey !== API.offsetCommit) return;
+    commits += 1;
+    if (commits === 1) socket.destroy(new Error("The link was cut."));
+  });
+  const seen: string[] = [];
+  const reader = await topic.consume({
+    group,
+    handle: async ({ entries }) => {
+      seen.push(...entries.map(textOf));
+      return COMMIT;
+    },
+  });
+  await vi.waitFor(async () => expect(await topic.committedOffset(group, 0)).toBe(2), WITHIN);
+  expect(seen).toEqual(["a", "b", "a", "b"]);
+  untap();
+  await reader.close();
+  await close();
 });
 
 test("what comes while a reader gathers is delivered together, and its place is stored when it leaves", async () => {
