@@ -15,7 +15,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   WHERE stored.next_offset = $2
 `,
     ],
-    [STORE, "gives the fold of the log"],
+    [STORE, "moves counts with the lead"],
   ),
   without(
     "position check of the projection",
@@ -33,7 +33,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     latitude_deg = excluded.latitude_deg, longitude_deg = excluded.longitude_deg, rest = excluded.rest
 `,
     ],
-    [STORE, "gives the fold of the log"],
+    [STORE, "moves counts with the lead"],
   ),
   without(
     "ON CONFLICT of counts",
@@ -44,7 +44,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     last_since_ms = greatest(stored.last_since_ms, excluded.last_since_ms)
 `,
     ],
-    [STORE, "gives the fold of the log"],
+    [STORE, "moves counts with the lead"],
   ),
   without(
     "the permanent guard against two decisions for one round",
