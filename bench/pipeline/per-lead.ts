@@ -6,6 +6,7 @@ import { mayChangeLedger } from "../../services/core/wire/record-glance.ts";
 import { parseArgs } from "node:util";
 import type { EachBatchPayload } from "kafkajs";
 import { decodeRecord } from "../../services/core/adapters/kafka/decode-record.ts";
+import { fetchedRecords } from "../../services/core/adapters/kafka/deliver-batch.ts";
 import { createKafkajs } from "../../services/core/adapters/kafka/kafka-connection.ts";
 import { topicNames } from "../../services/core/adapters/kafka/topic-specs.ts";
 import { startApplyLog } from "../../services/core/protocol/apply-log.ts";
@@ -49,11 +50,13 @@ async function startPerLead(context: ServiceContext): Promise<void> {
   });
 
   async function routeOneByOne(payload: EachBatchPayload): Promise<void> {
-    const { topic, partition, messages } = payload.batch;
-    for (const { offset: text, timestamp, key, value } of messages) {
+    const { topic, partition } = payload.batch;
+    // The applier in this process has kafkajs hand on whole record batches.
+    const fetched = fetchedRecords(payload, undefined);
+    for (let [record] = fetched.take(1).records; record !== undefined; [record] = fetched.take(1).records) {
       if (payload.isStale() || !payload.isRunning()) return;
-      const offset = Number(text);
-      const entry = decodeRecord(codec, { offset, appendedAtMs: Number(timestamp), key, value });
+      const { offset } = record;
+      const entry = decodeRecord(codec, record);
       const stillOwned = (): boolean => !payload.isStale();
       const verdict = await routeLeads({
         partition,
@@ -65,7 +68,7 @@ async function startPerLead(context: ServiceContext): Promise<void> {
       if (verdict.kind === "retry") throw new Error("A lead was abandoned; nothing else runs on this ledger.");
       const partitions = [{ partition, offset: String(offset + 1) }];
       await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
-      payload.resolveOffset(text);
+      payload.resolveOffset(String(offset));
     }
   }
 

@@ -72,6 +72,19 @@ export function fairnessCases(use: UseLedger, open: () => Promise<Ledger>): void
     expect(owners.filter((owner) => owner === "rep-6")).toHaveLength(2);
   });
 
+  it("takes those who are behind the floor for equals, of whom the longest waiting comes first", async () => {
+    const anywhere = (repId: string) => [listOf([grant(repId)], { nodeId: "" })];
+    await reserve(use(), [item("first", { lists: anywhere("bob"), loadMilli: 2_000 })]);
+    await reserve(use(), [item("second", { lists: anywhere("ann") })]);
+    await reserve(
+      use(),
+      Array.from({ length: 6 }, (_, lead) => item(`third-${lead}`, { lists: [listOf([grant("cy")])] })),
+    );
+    const lists = [listOf(["ann", "bob", "cy"].map((repId) => grant(repId)))];
+    const owners = (await reserve(use(), [item("fourth", { lists }), item("fifth", { lists })])).map(gist);
+    expect(owners).toEqual(["bob", "ann"]);
+  });
+
   it("does not let a full colleague hold the floor back", async () => {
     const lists = [listOf([grant("ann", { privatePool: 1 }), grant("bob")])];
     const results = await reserve(

@@ -53,6 +53,6 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
     "floor of the script's choice",
     `${LUA}/reserve-choose.lua`,
     ["if c < floor then c = floor end\n    local isBetter", "local isBetter"],
-    [AGREEMENT, SAME_ROWS],
+    [CONTRACT, "takes those who are behind the floor for equals"],
   ),
 ];

@@ -131,7 +131,7 @@ async function accepted(membership: Membership, answer: Promise<void>): Promise<
 }
 
 /** What kafkajs takes for messages are record batches (fetch-response.ts); it has the offset that it asked for, untyped. */
-function fetchedRecords<T>({ batch }: EachBatchPayload, wants: ConsumeOptions<T>["wants"]): FetchedRecords {
+export function fetchedRecords<T>({ batch }: EachBatchPayload, wants: ConsumeOptions<T>["wants"]): FetchedRecords {
   const { messages, fetchedOffset } = batch as unknown as FetchedPartition;
   const batches = messages.map((message) => message.batch);
   return new FetchedRecords(batches, { fromOffset: Number(fetchedOffset), wants });
