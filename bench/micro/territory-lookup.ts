@@ -36,6 +36,8 @@ const { values: options } = parseArgs({
 const SEED = 20_261_122;
 const JITTER_DEG = 0.03; // About 3 km.
 const BRUTE_POINTS = 200;
+/** Some kernels count the CPU time of a thread in ticks of 4 ms. */
+const LEAST_ROUND_MS = 200;
 const pointCount = Number(options.points);
 const rounds = Number(options.rounds);
 
@@ -59,11 +61,16 @@ let sink = 0;
 
 function timeRound({ find, points: count }: Method, points: Points): number {
   const startMs = threadCpuMs();
-  let sum = 0;
-  for (let i = 0; i < 2 * count; i += 2) sum += find(points[i]!, points[i + 1]!);
-  const elapsedMs = threadCpuMs() - startMs;
-  sink += sum;
-  return (count / elapsedMs) * 1000;
+  let lookups = 0;
+  let elapsedMs = 0;
+  do {
+    let sum = 0;
+    for (let i = 0; i < 2 * count; i += 2) sum += find(points[i]!, points[i + 1]!);
+    sink += sum;
+    lookups += count;
+    elapsedMs = threadCpuMs() - startMs;
+  } while (elapsedMs < LEAST_ROUND_MS);
+  return (lookups / elapsedMs) * 1000;
 }
 
 /** CPU time and not wall time, so that a neighbour on the core is not counted against a method. */
