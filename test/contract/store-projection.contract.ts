@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SqlSession } from "../../services/core/adapters/sql/session.ts";
 import { foldLead } from "../../services/core/domain/decision/fold.ts";
+import type { Decision, Release } from "../../services/core/domain/decision/log-record.ts";
 import type { LeadState } from "../../services/core/domain/decision/lead-state.ts";
 import { Fault } from "../../services/core/domain/fault.ts";
 import type { LeadEvent, Projection } from "../../services/core/ports/store.ts";
@@ -74,28 +75,24 @@ export function storeProjectionContract(name: string, openSession: () => Promise
       await database.empty();
       const topic = createArrayTopic(1);
       await start(database.store, topic);
-      const { tenantId, leadId, cycle, atMs } = decisionOf("a");
-      const base = { tenantId, leadId, cycle, atMs, operator: "steward", loadMilli: 1000 };
       topic.put(0, [
         decisionOf("a"),
         { type: "barrier", epoch: 2 },
         decisionOf("a"),
-        { ...base, type: "release", repId: "rep-1", reason: "silent", to: { kind: "reroute" } },
+        releaseOf(decisionOf("a"), { kind: "reroute" }),
       ]);
       await topic.deliver(0, [0, 2]);
       await topic.deliver(0, [2, 4]);
-      expect((await storedStates(database)).get(`${tenantId} ${leadId}`)).toMatchObject({ status: "released" });
+      expect((await storedStates(database)).get(`${TENANT} a`)).toMatchObject({ status: "released" });
     });
 
     it("says by which record an owner came and went", async () => {
       await database.empty();
       const topic = createArrayTopic(1);
       await start(database.store, topic);
-      const { tenantId, leadId, cycle, atMs } = decisionOf("a");
-      const base = { tenantId, leadId, cycle, atMs, operator: "steward", loadMilli: 1000 };
       topic.put(0, [
         decisionOf("a"),
-        { ...base, type: "release", repId: "rep-1", reason: "silent", to: { kind: "public", poolId: "p" } },
+        releaseOf(decisionOf("a"), { kind: "public", poolId: "p" }),
         decisionOf("a", { cycle: 2, outcome: { kind: "assigned", repId: "rep-2" }, nodeId: "south" }),
       ]);
       await topic.deliver(0, [0, 3]);
@@ -159,6 +156,12 @@ export function storeProjectionContract(name: string, openSession: () => Promise
       expect(await database.store.eventAt(0, 0)).not.toBeNull();
     });
   });
+}
+
+/** The end of what a decision gave to rep-1. */
+function releaseOf({ tenantId, leadId, cycle, atMs }: Decision, to: Release["to"]): Release {
+  const by = { operator: "steward", repId: "rep-1", reason: "silent", loadMilli: 1000 };
+  return { type: "release", tenantId, leadId, cycle, atMs, ...by, to };
 }
 
 type Events = Omit<Parameters<typeof createProjector>[0], "decisions" | "projection" | "clock">;
