@@ -1,6 +1,7 @@
 import type { Clock } from "../core/domain/lead/clock.ts";
 import type { LeadRequest } from "../core/domain/lead/lead.ts";
 import type { LeadState } from "../core/domain/decision/lead-state.ts";
+import { slotOf } from "../core/domain/ledger/rep-holdings.ts";
 import type { ActivePlans } from "../core/ports/active-plans.ts";
 import type { Topic } from "../core/ports/log.ts";
 import type { LeadScans } from "../core/ports/store.ts";
@@ -18,6 +19,9 @@ export interface RetryWaitingDeps {
   readonly probeEveryMs: number;
   readonly onRequested?: (leads: number) => void;
 }
+
+/** A lead may wait again later, which has nothing to do with what it was asked before. */
+const roundOf = ({ leadId, cycle }: LeadState): string => slotOf(leadId, cycle);
 
 /** Rows of one look at a node. Beyond so many that nobody can take, those behind wait for the refused to be forgotten. */
 const MAX_LOOK = 2_000;
@@ -65,14 +69,13 @@ export function createRetryWaiting(deps: RetryWaitingDeps): RetryWaiting {
       nodeId,
       Math.min(MAX_LOOK, node.burst + node.asked.size + node.refused.size),
     );
-    const waitingIds = new Set(oldest.map(({ leadId }) => leadId));
-    const wanted = nextBurst(node, waitingIds, { nowMs, patienceMs, probeEveryMs });
-    const notAsked = oldest.filter(({ leadId }) => !node.asked.has(leadId));
-    const fresh = notAsked.filter(({ leadId }) => !node.refused.has(leadId));
+    const wanted = nextBurst(node, new Set(oldest.map(roundOf)), { nowMs, patienceMs, probeEveryMs });
+    const notAsked = oldest.filter((state) => !node.asked.has(roundOf(state)));
+    const fresh = notAsked.filter((state) => !node.refused.has(roundOf(state)));
     // Those who were refused come behind all others, but before nobody.
     const chosen = (fresh.length > 0 ? fresh : notAsked).slice(0, wanted);
     if (chosen.length === 0) return;
-    for (const { leadId } of chosen) node.asked.set(leadId, nowMs);
+    for (const state of chosen) node.asked.set(roundOf(state), nowMs);
     await request(chosen);
     onRequested?.(chosen.length);
   }

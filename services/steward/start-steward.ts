@@ -1,12 +1,13 @@
 import type { LogRecord } from "../core/domain/decision/log-record.ts";
 import type { Batch, Log } from "../core/ports/log.ts";
+import { awaitProjected, type AwaitProjectedDeps } from "../core/protocol/await-projected.ts";
 import type { RetryWaiting } from "./retry-waiting.ts";
 
 export interface Steward {
   close(): Promise<void>;
 }
 
-export interface StewardDeps {
+export interface StewardDeps extends AwaitProjectedDeps {
   readonly log: Pick<Log, "decisions">;
   readonly retryWaiting: RetryWaiting;
   /** Told a record's bytes. A decision frees nothing, and is not read. */
@@ -17,29 +18,35 @@ export interface StewardDeps {
 }
 
 /** Follows the log for freed capacity and sweeps the waiting leads at once when there is some, else on the clock. */
-export async function startSteward({
-  log,
-  retryWaiting,
-  isDecision,
-  sweepEveryMs,
-  onFault,
-}: StewardDeps): Promise<Steward> {
+export async function startSteward(deps: StewardDeps): Promise<Steward> {
+  const { log, retryWaiting, isDecision, sweepEveryMs, onFault } = deps;
   const stopping = new AbortController();
+  let news = noNews();
   let wake = nobodyWaits;
 
   const reader = await log.decisions.consume({
     group: "fairlead.steward",
     wants: (bytes) => !isDecision(bytes),
     handle(batch) {
-      if (noteFreed(batch, retryWaiting)) wake();
+      if (noteFreed(news, batch)) wake();
       return Promise.resolve({ kind: "commit" });
     },
   });
 
+  /** Leads are looked for in the store, which must have read what freed them. */
+  async function sweep(): Promise<void> {
+    const { slots, lastOffsets } = news;
+    news = noNews();
+    for (const [tenantId, count] of slots) retryWaiting.freed(tenantId, count);
+    for (const [partition, offset] of lastOffsets) await awaitProjected(deps, { partition, offset });
+    await retryWaiting.sweep();
+  }
+
   async function sweepForever(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await retryWaiting.sweep().catch(onFault);
+      await sweep().catch(onFault);
       if (stopping.signal.aborted) return;
+      if (news.slots.size > 0) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, sweepEveryMs);
         wake = () => {
@@ -61,20 +68,31 @@ export async function startSteward({
   };
 }
 
+/** What the log has told since the last sweep. */
+interface News {
+  /** Freed, by tenant. */
+  readonly slots: Map<string, number>;
+  /** Of the records that said so, the last of each partition. */
+  readonly lastOffsets: Map<number, number>;
+}
+
+const noNews = (): News => ({ slots: new Map(), lastOffsets: new Map() });
+
 /** Frees a slot, sends a lead back to the router, or changes who may take what. */
 const WAKES: ReadonlySet<LogRecord["type"]> = new Set(["release", "closure", "reopening", "plan_published"]);
 
 const nobodyWaits = (): void => undefined;
 
-function noteFreed({ entries }: Batch<LogRecord>, retryWaiting: RetryWaiting): boolean {
-  const slots = new Map<string, number>();
+/** False if the batch frees nothing. */
+function noteFreed({ slots, lastOffsets }: News, { partition, entries }: Batch<LogRecord>): boolean {
+  let isNews = false;
   for (const entry of entries) {
     if (entry.kind !== "value") continue;
     const record = entry.value;
-    if (WAKES.has(record.type) && "tenantId" in record) {
-      slots.set(record.tenantId, (slots.get(record.tenantId) ?? 0) + 1);
-    }
+    if (!WAKES.has(record.type) || !("tenantId" in record)) continue;
+    slots.set(record.tenantId, (slots.get(record.tenantId) ?? 0) + 1);
+    lastOffsets.set(partition, entry.offset);
+    isNews = true;
   }
-  for (const [tenantId, count] of slots) retryWaiting.freed(tenantId, count);
-  return slots.size > 0;
+  return isNews;
 }

@@ -1,8 +1,8 @@
 /** How many leads of a node to ask for, learnt from what became of the last ones. */
 export interface WaitingNode {
-  /** Leads asked for and not yet seen to move, with the time of the asking. */
+  /** Rounds of leads asked for and not yet seen to move, with the time of the asking. */
   readonly asked: Map<string, number>;
-  /** Leads that found nobody, with the time until which others go before them. */
+  /** Rounds that found nobody, with the time until which others go before them. */
   readonly refused: Map<string, number>;
   burst: number;
   /** Do not ask before this; moved to now when capacity is freed. */
@@ -38,7 +38,7 @@ export function createWaitingNode(): WaitingNode {
  * Decides how many to ask for next. While some of those asked for find an owner there is room, so the burst
  * grows fourfold; once none does, the node is left alone until something is freed or the next probe is due.
  *
- * @param stillWaiting ids that wait now, among those asked for
+ * @param stillWaiting rounds that wait now, among those asked for
  * @param patienceMs how long an asking may be on its way before it counts as unanswered
  */
 export function nextBurst(
@@ -50,15 +50,15 @@ export function nextBurst(
   const waitMs = isFreed ? ASK_AGAIN_MS : patienceMs;
   let moved = 0;
   let stuck = 0;
-  for (const [leadId, askedAtMs] of node.asked) {
-    if (!stillWaiting.has(leadId)) moved++;
+  for (const [round, askedAtMs] of node.asked) {
+    if (!stillWaiting.has(round)) moved++;
     else if (nowMs - askedAtMs > waitMs) {
       stuck++;
-      if (!isFreed) node.refused.set(leadId, nowMs + REFUSED_FOR_MS);
+      if (!isFreed) node.refused.set(round, nowMs + REFUSED_FOR_MS);
     } else continue;
-    node.asked.delete(leadId);
+    node.asked.delete(round);
   }
-  for (const [leadId, untilMs] of node.refused) if (nowMs >= untilMs) node.refused.delete(leadId);
+  for (const [round, untilMs] of node.refused) if (nowMs >= untilMs) node.refused.delete(round);
   if (moved > 0) {
     node.burst = Math.min(MAX_BURST, node.burst * GROWTH);
     node.notBeforeMs = nowMs;

@@ -71,6 +71,8 @@ const keysOf = (lead: number): readonly string[] => [`phone-${lead % 4}`, `e-mai
 class World {
   readonly image = new LedgerImage();
   readonly facts = new Map<string, Fact[]>();
+  /** Leads that came back and wait for a decision, to which they bring their keys again. */
+  readonly #reopened = new Set<string>();
   #atMs = NOW_MS;
 
   play(step: Step): void {
@@ -88,10 +90,11 @@ class World {
   }
 
   #open({ lead, node, to }: Step, cycle: number): void {
+    const isNew = cycle === 0 || this.#reopened.has(`lead-${lead}`);
     const opening = item(`lead-${lead}`, {
       cycle: cycle + 1,
-      via: cycle === 0 ? "routed" : "rerouted",
-      identityKeys: cycle === 0 ? keysOf(lead) : [],
+      via: isNew ? "routed" : "rerouted",
+      identityKeys: isNew ? keysOf(lead) : [],
       lists: [NODES[node]!],
       otherwise: to === 0 ? { kind: "public", poolId: "pool" } : { kind: "parked", reason: "no_capacity" },
     });
@@ -124,7 +127,9 @@ class World {
   }
 
   #reopen(leadId: string, { cycle, status }: LeadEntry): void {
-    if (status === "closed") this.#apply({ kind: "reopened", leadId, cycle });
+    if (status !== "closed") return;
+    this.#reopened.add(leadId);
+    this.#apply({ kind: "reopened", leadId, cycle });
   }
 
   #end(leadId: string, { cycle, status, ref, loadMilli }: LeadEntry, changes: Parameters<typeof ended>[2]): void {
@@ -140,6 +145,7 @@ class World {
     const [result] = reserveBatch(this.image, request([one], { atMs: this.#atMs }));
     if (result?.kind !== "decided" || result.replayed) return null;
     const { leadId, cycle, lists, channel } = one;
+    this.#reopened.delete(leadId);
     const { outcome, via, planVersion, charge, atMs } = result;
     const nodeId = lists[0]?.nodeId ?? "";
     const facts = {

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { LeadView } from "../../services/desk/lead-view.ts";
 import type { OpenFlow } from "../support/flow-open.ts";
 import { leadAt, Tenant } from "../support/flow-tenant.ts";
+import { until } from "../support/flow-until.ts";
 import { planOf, repOf } from "../support/plan-builder.ts";
 
 const SQUARE = [0, 40] as const;
@@ -55,9 +57,39 @@ export function lifecycleFlow(open: OpenFlow): void {
         { type: "assigned", to: owner },
         { type: "closed", from: owner, operator: "local", reason: "no_budget" },
         { type: "reopened", operator: "local", reason: "called back" },
-        { type: "assigned", to: again.owner, operator: "router", via: "rerouted" },
+        { type: "assigned", to: again.owner, operator: "router", via: "routed" },
       ]);
       expect((await tenant.act(leadId, "reopen", { reason: "again" })).body).toMatchObject({ code: "not_closed" });
+    });
+
+    it("lets a customer follow the lead that was reopened, and not have a second one by a reopening (D4)", async () => {
+      const enquiry = (externalId: string) => ({
+        ...leadAt(SQUARE, externalId),
+        contact: { email: "buyer@example.com" },
+      });
+      const ends = async (leadId: string) => void (await tenant.act(leadId, "close", { reason: "no_need" }));
+      const first = await tenant.post(enquiry("first"));
+      await tenant.lead(first);
+      await ends(first);
+      await tenant.act(first, "reopen", { reason: "called back" });
+      const reopened = await tenant.lead(first, ({ cycle }) => cycle === 3);
+      const second = await tenant.post(enquiry("second"));
+      expect(await tenant.lead(second)).toMatchObject({ state: "duplicate", duplicateOf: first });
+
+      await ends(reopened.leadId);
+      // The ledger hears of a closure a moment after the log has it.
+      let tries = 0;
+      const enquire = async () => tenant.lead(await tenant.post(enquiry(`later-${(tries += 1)}`)));
+      const isOwned = ({ state }: LeadView): boolean => state === "owned";
+      const { leadId: third } = await until(enquire, isOwned, { what: "the customer to be a new one" });
+      const reopenedAtMs = performance.now();
+      await tenant.act(first, "reopen", { reason: "again" });
+      expect(await tenant.lead(first, ({ cycle }) => cycle === 5)).toMatchObject({
+        state: "duplicate",
+        duplicateOf: third,
+      });
+      // The steward asks at once; by its clock alone it would have done so after ten seconds.
+      expect(performance.now() - reopenedAtMs).toBeLessThan(5_000);
     });
   });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { isDecision } from "../../core/wire/record-glance.ts";
 import { createRetryWaiting } from "../../steward/retry-waiting.ts";
 import { startSteward } from "../../steward/start-steward.ts";
@@ -23,6 +24,8 @@ export async function startStewarding(context: ServiceContext): Promise<void> {
   });
   const steward = await startSteward({
     log: backing.log,
+    reads: backing.store,
+    wait: (ms) => wait(ms),
     retryWaiting,
     isDecision,
     sweepEveryMs: SWEEP_EVERY_MS,

@@ -14,7 +14,10 @@ export type Outcome =
 export const PARK_REASONS = ["no_territory", "no_candidate", "no_capacity", "manual"] as const;
 export type ParkReason = (typeof PARK_REASONS)[number];
 
-/** How a decision came about: the router, a rep's claim, a transfer, or a pool admin. */
+/**
+ * How a decision came about: the router, for a lead that came or came back after its end (`routed`) or that waited
+ * (`rerouted`); a rep's claim; a transfer.
+ */
 export const DECISION_VIAS = ["routed", "rerouted", "claimed", "transferred"] as const;
 export type DecisionVia = (typeof DECISION_VIAS)[number];
 

@@ -9,7 +9,7 @@ import { isCharged, windowOf } from "./via.ts";
 /**
  * The effect of an effective decision, so that folding a log gives the rows of the ledger that reserved it (I7). It
  * needs no policy or plan: the record carries its charge. It takes for granted that the floor belongs to the
- * decision's node, and that only routed leads brought their identity keys to the reservation.
+ * decision's node, and that only leads that were `routed` brought their identity keys to the reservation.
  *
  * The order of partitions does not matter; repeating a decision changes nothing.
  */

@@ -55,7 +55,7 @@ export type Otherwise = Exclude<Outcome, { kind: "assigned" }> | { readonly kind
 export interface ReserveItem {
   readonly leadId: string;
   readonly cycle: number;
-  /** Empty for leads that must not be deduplicated (claims, transfers, re-routes keep their entries). */
+  /** Of a lead that comes or comes back; empty for all others, which have theirs (claims, transfers, re-routes). */
   readonly identityKeys: readonly string[];
   readonly loadMilli: number;
   readonly channel: string;

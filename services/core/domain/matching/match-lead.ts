@@ -1,3 +1,4 @@
+import { REOPENED } from "../decision/fold.ts";
 import type { CandidateList, Otherwise, ReserveItem } from "../ledger/reservation.ts";
 import type { LeadFacts, LeadRequest } from "../lead/lead.ts";
 import type { CompiledPlan, Placement } from "../plan/compiled-plan.ts";
@@ -32,14 +33,14 @@ export function matchLead(plan: CompiledPlan, request: LeadRequest, atMs: number
     nodeId === null || segment === undefined
       ? []
       : plan.candidateLists({ nodeId, segment, facts, atMs, excludedRepIds: request.excludedRepIds });
+  const isNew = bringsIdentity(request);
   const item: ReserveItem = {
     leadId: facts.leadId,
     cycle: request.cycle,
-    // A customer is recognised when a lead comes for the first time; its keys then stay with the lead.
-    identityKeys: request.cycle === 1 ? facts.identityKeys : [],
+    identityKeys: isNew ? facts.identityKeys : [],
     loadMilli: segment?.loadMilli ?? DEFAULT_LOAD_MILLI,
     channel: facts.source.channel,
-    via: request.cycle === 1 ? "routed" : "rerouted",
+    via: isNew ? "routed" : "rerouted",
     planVersion: plan.version,
     lists,
     otherwise: otherwise(plan, request, { nodeId, segment, lists }),
@@ -47,6 +48,13 @@ export function matchLead(plan: CompiledPlan, request: LeadRequest, atMs: number
   };
   return { request, facts, placement, segment, rerouteReason: request.rerouteReason, item };
 }
+
+/**
+ * A customer is recognised when a lead comes, for the first time or again after its end: the keys are then the lead's
+ * until it is closed. Meanwhile the customer may have come as another lead, of which the reopened one is a duplicate.
+ */
+const bringsIdentity = ({ cycle, rerouteReason }: LeadRequest): boolean =>
+  cycle === 1 || rerouteReason.startsWith(REOPENED);
 
 const NOT_PLACED: Placement = { nodeId: null, territoryId: "", rule: "none" };
 
