@@ -65,7 +65,10 @@ export function createRouteLeads(deps: RouteLeadsDeps) {
       return false;
     }
     const decidedAtMs = clock();
-    routed.forEach(({ matched }, i) => events.onRouted(matched, outcome.results[i] ?? [], decidedAtMs));
+    routed.forEach(({ matched }, i) => {
+      events.onRouted(matched, outcome.results[i] ?? [], decidedAtMs);
+      for (const { failure } of matched) if (failure !== undefined) events.onFault(failure);
+    });
     return true;
   }
 }

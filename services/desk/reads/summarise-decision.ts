@@ -22,6 +22,7 @@ const WAITS: Readonly<Record<ParkReason, string>> = {
   no_candidate: "nobody may take a lead of its kind",
   no_capacity: "everyone who may take it is full or away",
   manual: "a supervisor gives it out by hand",
+  match_failed: "a defect keeps it from being matched",
 };
 
 /** What became of the lead and why, in sentences for whoever asks. */

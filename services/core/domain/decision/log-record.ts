@@ -11,7 +11,8 @@ export type Outcome =
   /** Dead-lettered: the input could never be decided. */
   | { readonly kind: "dead"; readonly reason: string };
 
-export const PARK_REASONS = ["no_territory", "no_candidate", "no_capacity", "manual"] as const;
+/** Why a lead waits. `match_failed` is a defect of ours, which must hold up this lead only. */
+export const PARK_REASONS = ["no_territory", "no_candidate", "no_capacity", "manual", "match_failed"] as const;
 export type ParkReason = (typeof PARK_REASONS)[number];
 
 /**

@@ -13,6 +13,8 @@ export interface MatchedLead {
   readonly segment: Segment | undefined;
   readonly rerouteReason: string;
   readonly item: ReserveItem;
+  /** What was thrown instead of a match; undefined if nothing. */
+  readonly failure?: unknown;
 }
 
 /** The steward asks again for a parked lead; without capacity it stays as it is, and nothing is written. */
@@ -23,8 +25,22 @@ const DEFAULT_LOAD_MILLI = 1000;
 /**
  * Resolves and matches one lead. Pure: the same request, plan and time give the same item, and the order of a batch
  * does not matter.
+ *
+ * Never throws. A lead that a defect of ours keeps from being matched is parked with the failure: people see it where it
+ * waits, it is tried again like all that wait, and it holds up no other lead of its partition.
  */
 export function matchLead(plan: CompiledPlan, request: LeadRequest, atMs: number): MatchedLead {
+  try {
+    return match(plan, request, atMs);
+  } catch (failure) {
+    const { facts, rerouteReason } = request;
+    const otherwise: Otherwise = isRetry(request) ? { kind: "refuse" } : { kind: "parked", reason: "match_failed" };
+    const item = itemOf(plan, request, { segment: undefined, lists: [], otherwise });
+    return { request, facts, placement: NOT_PLACED, segment: undefined, rerouteReason, item, failure };
+  }
+}
+
+function match(plan: CompiledPlan, request: LeadRequest, atMs: number): MatchedLead {
   const facts: LeadFacts = { ...request.facts, score: scoreLead(plan.plan.scoreRules, request.facts) };
   const placement = request.rejectedReason === "" ? plan.place(facts) : NOT_PLACED;
   const { nodeId } = placement;
@@ -33,20 +49,31 @@ export function matchLead(plan: CompiledPlan, request: LeadRequest, atMs: number
     nodeId === null || segment === undefined
       ? []
       : plan.candidateLists({ nodeId, segment, facts, atMs, excludedRepIds: request.excludedRepIds });
+  const item = itemOf(plan, request, {
+    segment,
+    lists,
+    otherwise: otherwise(plan, request, { nodeId, segment, lists }),
+  });
+  return { request, facts, placement, segment, rerouteReason: request.rerouteReason, item };
+}
+
+type Found = Pick<ReserveItem, "lists" | "otherwise"> & Pick<Routed, "segment">;
+
+function itemOf(plan: CompiledPlan, request: LeadRequest, { segment, lists, otherwise }: Found): ReserveItem {
+  const { facts, cycle } = request;
   const isNew = bringsIdentity(request);
-  const item: ReserveItem = {
+  return {
     leadId: facts.leadId,
-    cycle: request.cycle,
+    cycle,
     identityKeys: isNew ? facts.identityKeys : [],
     loadMilli: segment?.loadMilli ?? DEFAULT_LOAD_MILLI,
     channel: facts.source.channel,
     via: isNew ? "routed" : "rerouted",
     planVersion: plan.version,
     lists,
-    otherwise: otherwise(plan, request, { nodeId, segment, lists }),
+    otherwise,
     transferFromRepId: null,
   };
-  return { request, facts, placement, segment, rerouteReason: request.rerouteReason, item };
 }
 
 /**
@@ -55,6 +82,8 @@ export function matchLead(plan: CompiledPlan, request: LeadRequest, atMs: number
  */
 const bringsIdentity = ({ cycle, rerouteReason }: LeadRequest): boolean =>
   cycle === 1 || rerouteReason.startsWith(REOPENED);
+
+const isRetry = ({ rerouteReason }: LeadRequest): boolean => rerouteReason === PARKED_RETRY;
 
 const NOT_PLACED: Placement = { nodeId: null, territoryId: "", rule: "none" };
 
@@ -66,7 +95,7 @@ interface Routed {
 
 function otherwise(plan: CompiledPlan, request: LeadRequest, { nodeId, segment, lists }: Routed): Otherwise {
   if (request.rejectedReason !== "") return { kind: "rejected", reason: request.rejectedReason };
-  if (request.rerouteReason === PARKED_RETRY) return { kind: "refuse" };
+  if (isRetry(request)) return { kind: "refuse" };
   if (nodeId === null) return { kind: "parked", reason: "no_territory" };
   if (segment === undefined) return { kind: "parked", reason: "manual" };
   if (segment.fallback.kind === "public") {
