@@ -28,7 +28,7 @@ export function epochCases(use: UseLedger): void {
   it("tells the epoch that all tenants have, or none", async () => {
     expect(await use().readyEpoch([TENANT])).toBe(1);
     expect(await use().readyEpoch([TENANT, "other"])).toBeNull();
-    expect(await use().readyEpoch([])).toBeNull();
+    expect(await use().readyEpoch([])).toBe(1);
     await use().seed(
       7,
       new Map([
@@ -37,6 +37,28 @@ export function epochCases(use: UseLedger): void {
       ]),
     );
     expect(await use().readyEpoch([TENANT, "other"])).toBe(7);
+  });
+
+  it("opens a tenant that it has never had, beside the others and once", async () => {
+    await reserveOne(use(), lead);
+    const before = await dumpOf(use());
+    expect(await use().open("new", 1)).toBe("opened");
+    expect(await use().open("new", 1)).toBe("known");
+    expect(await use().readyEpoch([TENANT, "new"])).toBe(1);
+    expect((await use().reserve(request([lead], { tenantId: "new" }))).kind).toBe("reserved");
+    expect(await dumpOf(use())).toEqual(before);
+  });
+
+  it("opens none that it began with, and none in another epoch", async () => {
+    expect(await use().open(TENANT, 1)).toBe("known");
+    expect(await use().open("new", 0)).toBe("fenced");
+    expect(await use().open("new", 2)).toBe("fenced");
+    expect(await use().readyEpoch(["new"])).toBeNull();
+    await use().seed(2, new Map([["new", []]]));
+    expect(await use().open("new", 2)).toBe("known");
+    // A recovery knows all tenants of the log, so this one had nothing in it.
+    expect(await use().open(TENANT, 2)).toBe("opened");
+    expect(await dumpOf(use())).toEqual([]);
   });
 
   it("replaces everything when it is seeded with a later epoch", async () => {

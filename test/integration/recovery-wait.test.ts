@@ -42,6 +42,7 @@ describe("a recovery that finds another one under way", () => {
     createRecoverLedger({
       ledger: {
         readyEpoch: (tenantIds) => ledger.readyEpoch(tenantIds),
+        open: (tenantId, epoch) => ledger.open(tenantId, epoch),
         seed: (epoch, tenants) => ledger.seed(epoch, tenants),
       },
       log: { control, decisions: log },
@@ -129,11 +130,17 @@ describe("a recovery that finds another one under way", () => {
       })();
     /** By tenant, as Redis activates them. */
     let epochs: Map<string, number>;
-    const tenantLedger: Pick<Ledger, "readyEpoch" | "seed"> = {
+    let newTenantIds: Set<string>;
+    const tenantLedger: Pick<Ledger, "readyEpoch" | "open" | "seed"> = {
       readyEpoch(tenantIds) {
         const found = new Set(tenantIds.map((tenantId) => epochs.get(tenantId) ?? null));
         const [common = null] = found;
         return Promise.resolve(found.size === 1 ? common : null);
+      },
+      open(tenantId, epoch) {
+        if (!newTenantIds.delete(tenantId)) return Promise.resolve("known");
+        epochs.set(tenantId, epoch);
+        return Promise.resolve("opened");
       },
       seed(epoch, tenants) {
         for (const tenantId of tenants.keys()) epochs.set(tenantId, epoch);
@@ -144,6 +151,7 @@ describe("a recovery that finds another one under way", () => {
     beforeEach(() => {
       waits = [];
       epochs = new Map();
+      newTenantIds = new Set();
     });
 
     it("leaves it to the other as long as that activates one tenant after the other", async () => {
@@ -156,9 +164,18 @@ describe("a recovery that finds another one under way", () => {
       expect(waits).toHaveLength(4);
     });
 
-    it("begins soon when that has ended and only a new tenant is missing", async () => {
+    it("opens a tenant that is new, without a recovery and at once", async () => {
       epochs.set("t", 1);
+      newTenantIds.add("new");
       await recoverAll(["t", "new"], () => Promise.resolve());
+      expect(epochs.get("new")).toBe(1);
+      expect(await control.endOffset(0)).toBe(1);
+      expect(waits).toEqual([]);
+    });
+
+    it("begins soon when that has ended and one of them was lost", async () => {
+      epochs.set("t", 1);
+      await recoverAll(["t", "lost"], () => Promise.resolve());
       expect(await control.endOffset(0)).toBe(2);
       expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(PATIENCE_MS);
     });

@@ -64,7 +64,7 @@ describe("the Redis ledger on a cluster of its own", { timeout: SLOW_MS }, () =>
       new Map(await Promise.all(tenantIds.map(async (id) => [id, await rowsOf(ledger, id)] as const))),
     );
     const keys = await until(
-      () => Promise.all(admins.map((admin) => admin.keys("fl:*"))),
+      () => Promise.all(admins.map((admin) => admin.keys("fl:{tenant*"))),
       (found) => !found.flat().some((key) => key.includes(":e1:")),
     );
     expect(keys.map((found) => new Set(found.map((key) => key.split(":")[1])))).toEqual(
@@ -78,6 +78,7 @@ describe("the Redis ledger on a cluster of its own", { timeout: SLOW_MS }, () =>
     const [flushed = "", ...others] = tenantIds;
     await admins[0]?.flushall();
     expect(await reserveOf(flushed)).toEqual({ kind: "fenced" });
+    expect(await ledger.open(flushed, 1)).not.toBe("opened");
     for (const tenantId of others) expect(gist(await reserveOne(ledger, lead, { tenantId }))).toBe("ann");
     expect(await ledger.readyEpoch(tenantIds)).toBeNull();
     expect(await ledger.readyEpoch(others)).toBe(1);

@@ -57,6 +57,7 @@ describe("the Redis ledger on a server of its own", () => {
     expect(await ledger.reserve(request([lead]))).toEqual({ kind: "fenced" });
     expect(await ledger.apply(TENANT, [ended("lead", "ann")], 1)).toBe("fenced");
     expect(await ledger.readyEpoch([TENANT])).toBeNull();
+    expect(await ledger.open(TENANT, 1)).toBe("fenced");
     expect(await ledger.seed(2, new Map([[TENANT, rows]]))).toBe("activated");
     expect(await reserveOne(ledger, lead, { epoch: 2 })).toMatchObject({ replayed: true });
   });
@@ -68,6 +69,8 @@ describe("the Redis ledger on a server of its own", () => {
     expect(await admin.exists(`fl:{${TENANT}}:e1:lead`)).toBe(1);
     expect(await ledger.reserve(request([lead]))).toEqual({ kind: "fenced" });
     expect(await ledger.readyEpoch([TENANT])).toBeNull();
+    expect(await ledger.readyEpoch([])).toBeNull();
+    expect(await ledger.open("new", 1)).toBe("fenced");
     expect(await ledger.seed(2, new Map([[TENANT, []]]))).toBe("activated");
     expect(gist(await reserveOne(ledger, lead, { epoch: 2 }))).toBe("ann");
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { scaled, timeoutMs } from "./scale.ts";
 import type { Mutations } from "./simulation/mutations.ts";
+import { runWithCrashes } from "./simulation/crash-run.ts";
 import { runSimulation } from "./simulation/random-run.ts";
+import { NEW_TENANT_LOST } from "./simulation/scenarios.ts";
 
 const SEEDS = 4_000;
 
@@ -33,5 +35,10 @@ describe("the simulation is red", () => {
       return;
     }
     throw new Error(`${scaled(SEEDS)} seeds did not notice that ${guard} is missing.`);
+  });
+
+  it("without the roster, which tells a tenant that is new from one that was lost", async () => {
+    const { violations } = await runWithCrashes(NEW_TENANT_LOST, [], { mutations: { forgetsRoster: true } });
+    expect(violations).toContainEqual(expect.stringMatching(/^I[1237]/u));
   });
 });

@@ -50,6 +50,12 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
     [AGREEMENT, SAME_ROWS],
   ),
   without(
+    "roster of the tenants that were there",
+    `${LUA}/join-roster.lua`,
+    ['redis.call("HSETNX", META, "tenant:" .. ARGV[2], ARGV[1]) == 1 and 1 or 2', "1"],
+    [CONTRACT, "opens none that it began with, and none in another epoch"],
+  ),
+  without(
     "floor of the script's choice",
     `${LUA}/reserve-choose.lua`,
     ["if c < floor then c = floor end\n    local isBetter", "local isBetter"],

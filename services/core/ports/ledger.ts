@@ -38,7 +38,7 @@ export interface Ledger {
   unfinished(tenantId: string, beforeMs: number): Promise<readonly UnfinishedReservation[]>;
   /**
    * The epoch this ledger is ready for, or null if it must be recovered first. A fault if it could not be now: nobody
-   * begins a recovery that a server is missing for.
+   * begins a recovery that a server is missing for. Without tenants it is the epoch in which one may be opened.
    */
   readyEpoch(tenantIds: readonly string[]): Promise<number | null>;
   /**
@@ -48,6 +48,12 @@ export interface Ledger {
    * tenants active, each whole.
    */
   seed(epoch: number, tenants: ReadonlyMap<string, Iterable<LedgerRow>>): Promise<"activated" | "superseded">;
+  /**
+   * Gives a tenant that has never been in the ledger of this epoch an empty one. That it was never there shows that the
+   * log had nothing of it when the epoch began, and that nothing was reserved for it since; the others go on meanwhile.
+   * Answers `known` if it was there, and may have been lost; `fenced` if the ledger is not one of this epoch.
+   */
+  open(tenantId: string, epoch: number): Promise<"opened" | "known" | "fenced">;
   /** Everything held for a tenant, in no order, to compare with fold(log). */
   dump(tenantId: string): AsyncIterable<LedgerRow>;
   close(): Promise<void>;

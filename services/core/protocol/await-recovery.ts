@@ -3,7 +3,7 @@ import type { Ledger } from "../ports/ledger.ts";
 import type { Log, RecoveryStart, Topic } from "../ports/log.ts";
 
 export interface AwaitRecoveryDeps {
-  readonly ledger: Pick<Ledger, "readyEpoch">;
+  readonly ledger: Pick<Ledger, "readyEpoch" | "open">;
   readonly log: Pick<Log, "control">;
   /** Tenants that need a ledger even before their first lead. */
   readonly tenantIds: () => readonly string[];
@@ -44,7 +44,7 @@ export async function awaitRecovery(
   for (;;) {
     const end = await log.control.endOffset(0);
     if (end !== newest.end) newest = { end, seenMs: clock(), readyTenants: 0 };
-    if (end > 0 && (await ledger.readyEpoch(tenantIds())) === end) return end;
+    if (end > 0 && (await isReady(ledger, tenantIds(), end))) return end;
     if (patienceMs === 0 || leftTo === end) return null;
     const readyTenants = await countReady(ledger, tenantIds(), end);
     const isUnderWay =
@@ -62,9 +62,23 @@ export async function awaitRecovery(
   }
 }
 
+/** Whether the ledger is that of the epoch, for all tenants: those who are new since it began are opened. */
+async function isReady(
+  ledger: AwaitRecoveryDeps["ledger"],
+  tenantIds: readonly string[],
+  epoch: number,
+): Promise<boolean> {
+  if ((await ledger.readyEpoch(tenantIds)) === epoch) return true;
+  for (const tenantId of tenantIds) {
+    if ((await ledger.readyEpoch([tenantId])) === epoch) continue;
+    if ((await ledger.open(tenantId, epoch)) !== "opened") return false;
+  }
+  return (await ledger.readyEpoch(tenantIds)) === epoch;
+}
+
 /**
- * A ledger is activated tenant by tenant. As long as they become more, somebody is at it; after that, the recovery was not
- * for a tenant that is new, or it died over them, or the ledger was lost again in part.
+ * A ledger is activated tenant by tenant. As long as they become more, somebody is at it; after that, it died over
+ * them, or the ledger was lost again in part.
  */
 async function countReady(
   ledger: AwaitRecoveryDeps["ledger"],

@@ -7,7 +7,7 @@ import { type AwaitRecoveryDeps, awaitRecovery } from "./await-recovery.ts";
 import { emptyFold, endOffsets, foldUpTo, recordsBehind, resumeFold, tenantImage } from "./ledger-fold.ts";
 
 export interface RecoverDeps extends AwaitRecoveryDeps {
-  readonly ledger: Pick<Ledger, "readyEpoch" | "seed">;
+  readonly ledger: Pick<Ledger, "readyEpoch" | "open" | "seed">;
   readonly log: Pick<Log, "decisions" | "control">;
   /** Null: from the log alone. */
   readonly checkpoints: Pick<Checkpoints, "head" | "newest"> | null;
@@ -31,8 +31,8 @@ export type RecoveryProgress =
 
 /**
  * Makes the ledger the fold of the log again, after any doubt about it (steps R1 to R5 of the protocol). Calls that
- * arrive while a recovery runs share it. Does nothing if the ledger is ready for the present epoch, and waits for a
- * recovery that another process has begun.
+ * arrive while a recovery runs share it. Does nothing if the ledger is ready for the present epoch, or if all that is
+ * missing are tenants that are new; waits for a recovery that another process has begun.
  *
  * A leader that dies anywhere in here leaves the control topic ahead of the ledger, so nobody routes, and the next one
  * starts again with a higher epoch. Two leaders at once are harmless: the barrier of the higher epoch voids the rest.

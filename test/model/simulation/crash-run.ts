@@ -1,6 +1,7 @@
 import type { Command } from "./clients.ts";
 import { createClient } from "./clients.ts";
 import type { Scenario } from "./scenarios.ts";
+import type { Mutations } from "./mutations.ts";
 import { finish, runToRest } from "./run.ts";
 import type { PendingCall, SimProcess } from "./scheduler.ts";
 import { World } from "./world.ts";
@@ -25,7 +26,7 @@ const ATTEMPTS = 8;
 export async function runWithCrashes(
   scenario: Scenario,
   crashes: readonly CrashPoint[],
-  { seed = 1 }: { readonly seed?: number } = {},
+  { seed = 1, mutations = {} }: { readonly seed?: number; readonly mutations?: Mutations } = {},
 ): Promise<CrashRun> {
   const labels: string[] = [];
   let isPlaying = false;
@@ -43,6 +44,8 @@ export async function runWithCrashes(
   const world: World = new World({
     seed,
     services: 2,
+    mutations,
+    isTenantNew: scenario.isTenantNew === true,
     ...(scenario.plans === undefined ? {} : { plans: scenario.plans }),
     hooks: {
       fateOf: (call) => (isPlaying && scenario.fateOf?.(world, call.label)) || "done",

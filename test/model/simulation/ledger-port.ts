@@ -1,4 +1,5 @@
 import { Fault } from "../../../services/core/domain/fault.ts";
+import type { LedgerRow } from "../../../services/core/domain/ledger/ledger-row.ts";
 import type { Ledger } from "../../../services/core/ports/ledger.ts";
 import type { RedisServer, RedisSetup } from "./redis-server.ts";
 import type { CallOptions, Scheduler, SimProcess } from "./scheduler.ts";
@@ -37,33 +38,48 @@ export function ledgerPort(scheduler: Scheduler, process: SimProcess, redis: Red
       call(
         "ready epoch",
         (at) => {
+          if (tenantIds.length === 0) return at.rosterEpoch;
           const epochs = new Set(tenantIds.map((tenantId) => at.ready(tenantId)?.epoch ?? null));
           const [common = null] = epochs;
           return epochs.size === 1 ? common : null;
         },
         QUERY,
       ),
-    async seed(epoch, tenants) {
-      const mark = `${process.name} ${epoch}`;
-      const runIds = new Map<string, string>();
-      for (const tenantId of tenants.keys()) {
-        const runId = await call("seed: begin", (at) => at.beginSeeding(tenantId, epoch, mark), QUERY);
-        if (runId === "superseded") return runId;
-        runIds.set(tenantId, runId);
-      }
-      for (const [tenantId, rows] of tenants) {
-        const all = [...rows];
-        await call("seed: rows", (at) => at.writeRows(tenantId, epoch, all), QUERY);
-      }
-      for (const [tenantId, runId] of runIds) {
-        const activate = (at: RedisServer) => at.activate(tenantId, epoch, { runId, mark });
-        if ((await call("seed: activate", activate, COMMAND)) === "superseded") return "superseded";
-      }
-      return "activated";
+    seed: (epoch, tenants) =>
+      seed(epoch, tenants, () => call("seed: roster", (at) => at.writeRoster(epoch, tenants.keys()), COMMAND)),
+    async open(tenantId, epoch) {
+      const joined = await call("open: join", (at) => at.joinRoster(epoch, tenantId), COMMAND);
+      if (joined !== "joined") return joined;
+      const verdict = await seed(epoch, new Map([[tenantId, []]]), () => Promise.resolve("written" as const));
+      return verdict === "activated" ? "opened" : "fenced";
     },
     async *dump(tenantId) {
       yield* server.rows(tenantId);
     },
     close: () => Promise.resolve(),
   };
+
+  async function seed(
+    epoch: number,
+    tenants: ReadonlyMap<string, Iterable<LedgerRow>>,
+    enrol: () => Promise<"written" | "superseded">,
+  ): Promise<"activated" | "superseded"> {
+    const mark = `${process.name} ${epoch}`;
+    const runIds = new Map<string, string>();
+    for (const tenantId of tenants.keys()) {
+      const runId = await call("seed: begin", (at) => at.beginSeeding(tenantId, epoch, mark), QUERY);
+      if (runId === "superseded") return runId;
+      runIds.set(tenantId, runId);
+    }
+    for (const [tenantId, rows] of tenants) {
+      const all = [...rows];
+      await call("seed: rows", (at) => at.writeRows(tenantId, epoch, all), QUERY);
+    }
+    if ((await enrol()) === "superseded") return "superseded";
+    for (const [tenantId, runId] of runIds) {
+      const activate = (at: RedisServer) => at.activate(tenantId, epoch, { runId, mark });
+      if ((await call("seed: activate", activate, COMMAND)) === "superseded") return "superseded";
+    }
+    return "activated";
+  }
 }

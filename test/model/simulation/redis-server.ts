@@ -13,6 +13,8 @@ import { reserveBatch } from "../../../services/core/domain/ledger/reserve.ts";
 export interface RedisMutations {
   readonly ignoresRunId?: boolean;
   readonly ignoresEpoch?: boolean;
+  /** Takes a tenant for new that was there before. */
+  readonly forgetsRoster?: boolean;
 }
 
 interface TenantLedger {
@@ -20,6 +22,13 @@ interface TenantLedger {
   /** Run id of the server that was seeded. */
   readonly boundTo: string;
   readonly image: LedgerImage;
+}
+
+/** The tenants that the ledger of an epoch has. */
+interface Roster {
+  readonly epoch: number;
+  readonly boundTo: string;
+  readonly tenantIds: ReadonlySet<string>;
 }
 
 interface Seeding {
@@ -35,11 +44,18 @@ export class RedisServer {
   readonly #mutations: RedisMutations;
   readonly #ledgers: Map<string, TenantLedger>;
   readonly #seedings = new Map<string, Seeding>();
+  #roster: Roster | null;
 
-  constructor(runId: string, mutations: RedisMutations, ledgers: ReadonlyMap<string, TenantLedger> = new Map()) {
+  constructor(
+    runId: string,
+    mutations: RedisMutations,
+    ledgers: ReadonlyMap<string, TenantLedger> = new Map(),
+    roster: Roster | null = null,
+  ) {
     this.runId = runId;
     this.#mutations = mutations;
     this.#ledgers = new Map(ledgers);
+    this.#roster = roster;
   }
 
   /** Its data in another process: a replica that was promoted, or the same server started again. */
@@ -48,10 +64,16 @@ export class RedisServer {
       tenantId,
       { epoch, boundTo, image: LedgerImage.fromRows(image.rows()) },
     ]);
-    return new RedisServer(runId, this.#mutations, new Map(ledgers));
+    return new RedisServer(runId, this.#mutations, new Map(ledgers), this.#roster);
   }
 
   flush(): void {
+    this.loseTenants();
+    this.#roster = null;
+  }
+
+  /** A master of a cluster, with tenants on it but not the roster. */
+  loseTenants(): void {
     this.#ledgers.clear();
     this.#seedings.clear();
   }
@@ -111,6 +133,24 @@ export class RedisServer {
     this.#ledgers.set(tenantId, { epoch, boundTo: this.runId, image: seeding.image });
     this.#seedings.delete(`${tenantId} ${epoch}`);
     return "activated";
+  }
+
+  get rosterEpoch(): number | null {
+    const isOurs = this.#roster?.boundTo === this.runId || this.#mutations.ignoresRunId === true;
+    return isOurs ? (this.#roster?.epoch ?? null) : null;
+  }
+
+  writeRoster(epoch: number, tenantIds: Iterable<string>): "written" | "superseded" {
+    if ((this.#roster?.epoch ?? 0) >= epoch) return "superseded";
+    this.#roster = { epoch, boundTo: this.runId, tenantIds: new Set(tenantIds) };
+    return "written";
+  }
+
+  joinRoster(epoch: number, tenantId: string): "joined" | "known" | "fenced" {
+    if (this.#roster === null || this.rosterEpoch !== epoch) return "fenced";
+    if (this.#roster.tenantIds.has(tenantId) && this.#mutations.forgetsRoster !== true) return "known";
+    this.#roster = { ...this.#roster, tenantIds: new Set([...this.#roster.tenantIds, tenantId]) };
+    return "joined";
   }
 
   rows(tenantId: string): Iterable<LedgerRow> {

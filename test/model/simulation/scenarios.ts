@@ -9,6 +9,8 @@ import type { World } from "./world.ts";
 export interface Scenario {
   readonly name: string;
   readonly plans?: readonly CompiledPlan[];
+  /** Processes hear of the tenant when the story says so. */
+  readonly isTenantNew?: boolean;
   readonly prepare?: (world: World) => void;
   /** Commands that are done before the story begins. */
   readonly before?: readonly Command[];
@@ -31,6 +33,19 @@ const ONE_SLOT = [simulatedPlan(1, { privatePool: 1 }, { repIds: ["ann"] })];
 const A = "lead-a";
 const B = "lead-b";
 const ownedOf = (world: World): string => (statusOf(world, A) === "owned" ? A : B);
+
+/** As on a cluster, where the roster is on another master. */
+export const NEW_TENANT_LOST: Scenario = {
+  name: "the ledger of a new tenant is lost, and the roster is not",
+  isTenantNew: true,
+  play(world) {
+    world.isTenantKnown = true;
+    put(world, A);
+    put(world, B);
+  },
+  onCall: once("append decisions", (world) => world.redis.primary.loseTenants()),
+  expect: (world) => [A, B].forEach((leadId) => mustBe(world, leadId, ["owned"])),
+};
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -177,4 +192,14 @@ export const SCENARIOS: readonly Scenario[] = [
     afterwards: sweep,
     expect: (world) => mustBe(world, A, ["owned"]),
   },
+  {
+    name: "a tenant that is new",
+    isTenantNew: true,
+    play(world) {
+      world.isTenantKnown = true;
+      [A, B, "lead-c"].forEach((leadId) => put(world, leadId));
+    },
+    expect: (world) => [A, B, "lead-c"].forEach((leadId) => mustBe(world, leadId, ["owned"])),
+  },
+  NEW_TENANT_LOST,
 ];

@@ -47,7 +47,7 @@ export function startService(world: World, name: string): Service {
   const log = logPort(world, process);
   const plans = {
     current: planOfTenant,
-    tenantIds: () => [TENANT],
+    tenantIds: () => (world.isTenantKnown ? [TENANT] : []),
     version: (_tenantId: string, planVersion: number) => Promise.resolve(world.planOf(planVersion)),
   };
   const recoverLedger = createRecoverLedger({

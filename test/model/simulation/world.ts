@@ -21,6 +21,8 @@ export interface WorldOptions {
   /** Chance that a read shows a lead as it was one record ago. */
   readonly lateness?: number;
   readonly longestBatch?: number;
+  /** Nobody has heard of the tenant yet. */
+  readonly isTenantNew?: boolean;
 }
 
 /** A whole installation: brokers, Redis, the processes of the product and those who use it. */
@@ -41,11 +43,14 @@ export class World {
   plan: CompiledPlan;
   readonly #plans: readonly CompiledPlan[];
   isLate: () => boolean;
+  /** Whether the tenant has a plan that processes know of. */
+  isTenantKnown: boolean;
   #started = 0;
 
   constructor(options: WorldOptions) {
     const { seed, services, hooks, mutations = {}, lateness = 0, longestBatch = 3, plans = PLANS } = options;
     this.judge = new Judge(plans);
+    this.isTenantKnown = options.isTenantNew !== true;
     this.#plans = plans;
     this.plan = plans[0]!;
     this.random = createRandom(seed);

@@ -7,7 +7,7 @@ import type { Ledger } from "../../ports/ledger.ts";
 /** The ledger of a single process. Every operation is atomic because it runs between two turns of the event loop. */
 export function createMemoryLedger(): Ledger {
   let activeEpoch: number | null = null;
-  let images: ReadonlyMap<string, LedgerImage> = new Map();
+  let images = new Map<string, LedgerImage>();
 
   return {
     async reserve(request) {
@@ -25,14 +25,19 @@ export function createMemoryLedger(): Ledger {
       return images.get(tenantId)?.unfinished(beforeMs) ?? [];
     },
     async readyEpoch(tenantIds) {
-      const areSeeded = tenantIds.length > 0 && tenantIds.every((tenantId) => images.has(tenantId));
-      return areSeeded ? activeEpoch : null;
+      return tenantIds.every((tenantId) => images.has(tenantId)) ? activeEpoch : null;
     },
     async seed(epoch, tenants) {
       if (activeEpoch !== null && activeEpoch >= epoch) return "superseded";
       images = new Map(Array.from(tenants, ([tenantId, rows]) => [tenantId, imageOf(rows)]));
       activeEpoch = epoch;
       return "activated";
+    },
+    async open(tenantId, epoch) {
+      if (activeEpoch !== epoch) return "fenced";
+      if (images.has(tenantId)) return "known";
+      images.set(tenantId, new LedgerImage());
+      return "opened";
     },
     async *dump(tenantId) {
       yield* images.get(tenantId)?.rows() ?? [];

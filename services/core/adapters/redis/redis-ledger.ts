@@ -7,7 +7,8 @@ import { orUnavailable } from "./ledger-fault.ts";
 import { indexRequest, reserveBatch } from "./reserve-batch.ts";
 import { readUnfinished } from "./read-unfinished.ts";
 import { readyEpoch } from "./ready-epoch.ts";
-import { seedLedger } from "./seed-ledger.ts";
+import { rosterEpoch } from "./roster.ts";
+import { openTenant, seedLedger } from "./seed-ledger.ts";
 import { sweepNamespaces } from "./sweep-namespaces.ts";
 
 /** Seeding sends thousands of rows at once, and a loaded server may take its time for them. */
@@ -34,7 +35,8 @@ export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> 
     reserve: (request) => reserveBatch(client, indexRequest(request)),
     apply: (tenantId, changes, minEpoch) => applyChanges(client, { tenantId, changes, minEpoch }),
     unfinished: (tenantId, beforeMs) => readUnfinished(client, tenantId, beforeMs),
-    readyEpoch: (tenantIds) => commonEpoch(client, tenantIds),
+    readyEpoch: (tenantIds) => (tenantIds.length === 0 ? rosterEpoch(client) : commonEpoch(client, tenantIds)),
+    open: (tenantId, epoch) => openTenant(client, epoch, tenantId),
     async seed(epoch, tenants) {
       const seeder = await bulk();
       const verdict = await seedLedger(seeder, epoch, tenants);
