@@ -4,8 +4,8 @@ import type { RedisServer, RedisSetup } from "./redis-server.ts";
 import type { CallOptions, Scheduler, SimProcess } from "./scheduler.ts";
 
 const unavailable = (): Fault => new Fault("LEDGER_UNAVAILABLE", "The ledger did not answer.", { retriable: true });
-const COMMAND: CallOptions = { unknownFate: unavailable, mayArriveLate: true };
-const QUERY: CallOptions = { unknownFate: unavailable };
+const QUERY: CallOptions = { kind: "ledger", unknownFate: unavailable };
+const COMMAND: CallOptions = { ...QUERY, mayArriveLate: true };
 
 export interface LedgerPort extends Ledger {
   /** To the primary of now; until then, calls go to the server that was the primary when it connected. */
@@ -32,7 +32,7 @@ export function ledgerPort(scheduler: Scheduler, process: SimProcess, redis: Red
     reserve: (request) => call("reserve", (at) => at.reserve(request), { ...COMMAND, sent: request.items }),
     apply: (tenantId, changes, minEpoch) =>
       call("apply", (at) => at.apply(tenantId, changes, minEpoch), { ...COMMAND, sent: changes }),
-    unfinished: (tenantId, beforeMs) => call("unfinished", (at) => at.unfinished(tenantId, beforeMs), QUERY),
+    unfinished: (tenantId) => call("unfinished", (at) => at.unfinished(tenantId), QUERY),
     readyEpoch: (tenantIds) =>
       call(
         "ready epoch",

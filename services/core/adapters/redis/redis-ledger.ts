@@ -33,7 +33,7 @@ export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> 
   return {
     reserve: (request) => reserveBatch(client, indexRequest(request)),
     apply: (tenantId, changes, minEpoch) => applyChanges(client, { tenantId, changes, minEpoch }),
-    unfinished: (tenantId, beforeMs) => readUnfinished(client, tenantId, beforeMs),
+    unfinished: (tenantId) => readUnfinished(client, tenantId),
     readyEpoch: (tenantIds) => commonEpoch(client, tenantIds),
     async seed(epoch, tenants) {
       const seeder = await bulk();
