@@ -1,3 +1,4 @@
+import type { LeadState } from "../core/domain/decision/lead-state.ts";
 import type { LogRecord } from "../core/domain/decision/log-record.ts";
 import type { Clock } from "../core/domain/lead/clock.ts";
 import type { Batch, Topic } from "../core/ports/log.ts";
@@ -7,7 +8,7 @@ import { isFirstOfLead, leadsOf, type LeadsByTenant } from "./leads-of.ts";
 import type { ProjectorEvents } from "./projector-events.ts";
 
 export interface ProjectBatchDeps extends ProjectorEvents {
-  readonly decisions: Pick<Topic<LogRecord>, "readRange">;
+  readonly decisions: Pick<Topic<LogRecord>, "partitionCount" | "endOffset" | "readRange">;
   readonly projection: Projection;
   readonly clock: Clock;
 }
@@ -61,7 +62,12 @@ interface Gap {
   readonly to: number;
 }
 
-async function catchUp(deps: ProjectBatchDeps, batch: Batch<LogRecord>, { from, to }: Gap): Promise<Step> {
+/** Projects what lies between; `batch` says for whom, and asks whether there is still reason to. */
+export async function catchUp(
+  deps: ProjectBatchDeps,
+  batch: Pick<Batch<LogRecord>, "partition" | "stillOwned" | "heartbeat">,
+  { from, to }: Gap,
+): Promise<Step> {
   const { partition } = batch;
   let position = from;
   if (position.next >= to) return { kind: "moved", position };
@@ -95,7 +101,9 @@ async function projectChunk(deps: ProjectBatchDeps, range: EntryRange): Promise<
 
 async function projectFrom(deps: ProjectBatchDeps, range: EntryRange, leads: LeadsByTenant): Promise<Step> {
   const startedAtMs = deps.clock();
-  const { batch, counts } = foldEntries(range, await readStates(deps.projection, leads));
+  const known = await readStates(deps.projection, range, leads);
+  if (known === null) return { kind: "conflict" };
+  const { batch, counts } = foldEntries(range, known);
   if ((await deps.projection.commit(batch)) === "conflict") return { kind: "conflict" };
   const durationMs = deps.clock() - startedAtMs;
   deps.onProjected?.({ partition: range.partition, counts, states: batch.changes.length, durationMs });
@@ -103,16 +111,21 @@ async function projectFrom(deps: ProjectBatchDeps, range: EntryRange, leads: Lea
 }
 
 /**
- * Read outside of the commit's transaction, which is safe: the commit fails if the partition has moved since, and a lead
- * changes with its partition only.
+ * Null if the partition stands elsewhere than where the range begins. Read outside of the commit's transaction, which is
+ * safe: a lead changes with its partition only, and the commit fails if that does not stand where it stood for the read. A
+ * store that fails over goes back, and may be where we think it is by the time of the commit, but not when we read.
  */
-async function readStates(projection: Projection, leads: LeadsByTenant): Promise<KnownStates> {
-  return new Map(
-    await Promise.all(
-      Array.from(
-        leads,
-        async ([tenantId, leadIds]) => [tenantId, await projection.states(tenantId, [...leadIds])] as const,
-      ),
-    ),
+async function readStates(
+  projection: Projection,
+  { partition, from }: EntryRange,
+  leads: LeadsByTenant,
+): Promise<KnownStates | null> {
+  const known = new Map<string, ReadonlyMap<string, LeadState>>();
+  await Promise.all(
+    Array.from(leads, async ([tenantId, leadIds]) => {
+      const { next, states } = await projection.states(partition, tenantId, [...leadIds]);
+      if (next === from.next) known.set(tenantId, states);
+    }),
   );
+  return known.size < leads.size ? null : known;
 }

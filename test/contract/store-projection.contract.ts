@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SqlSession } from "../../services/core/adapters/sql/session.ts";
 import { foldLead } from "../../services/core/domain/decision/fold.ts";
-import type { Decision, Release } from "../../services/core/domain/decision/log-record.ts";
 import type { LeadState } from "../../services/core/domain/decision/lead-state.ts";
 import { Fault } from "../../services/core/domain/fault.ts";
 import type { LeadEvent, Projection } from "../../services/core/ports/store.ts";
@@ -10,7 +9,7 @@ import { createProjector } from "../../services/projector/projector.ts";
 import type { Projected, ProjectorLag } from "../../services/projector/projector-events.ts";
 import { type ArrayTopic, createArrayTopic, type LogItem } from "../support/array-topic.ts";
 import { openDatabase, type OpenedDatabase } from "./store-open.ts";
-import { decisionOf, logItems, TENANT } from "./store-records.ts";
+import { decisionOf, logItems, releaseOf, TENANT } from "./store-records.ts";
 
 const RUNS = 15;
 const TENANTS = ["t0", "t1", "t2", TENANT];
@@ -156,12 +155,6 @@ export function storeProjectionContract(name: string, openSession: () => Promise
       expect(await database.store.eventAt(0, 0)).not.toBeNull();
     });
   });
-}
-
-/** The end of what a decision gave to rep-1. */
-function releaseOf({ tenantId, leadId, cycle, atMs }: Decision, to: Release["to"]): Release {
-  const by = { operator: "steward", repId: "rep-1", reason: "silent", loadMilli: 1000 };
-  return { type: "release", tenantId, leadId, cycle, atMs, ...by, to };
 }
 
 type Events = Omit<Parameters<typeof createProjector>[0], "decisions" | "projection" | "clock">;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { decisionId } from "../../services/core/domain/decision/decision-id.ts";
 import type { LeadState } from "../../services/core/domain/decision/lead-state.ts";
-import type { Decision, LogRecord, Outcome } from "../../services/core/domain/decision/log-record.ts";
+import type { Decision, Release, LogRecord, Outcome } from "../../services/core/domain/decision/log-record.ts";
 import type { LeadFacts } from "../../services/core/domain/lead/lead.ts";
 import type { LeadEvent, ProjectionBatch } from "../../services/core/ports/store.ts";
 import { createLogRecordCodec } from "../../services/core/wire/log-record-codec.ts";
@@ -169,4 +169,10 @@ function recordOf(lead: number, tenant: number, dice: number): LogRecord {
 function outcomeOf(dice: number): Outcome {
   if (dice < 80) return { kind: "assigned", repId: `rep-${dice % 2}` };
   return dice < 90 ? { kind: "parked", reason: "no_capacity" } : { kind: "public", poolId: "p" };
+}
+
+/** The end of what a decision gave to rep-1. */
+export function releaseOf({ tenantId, leadId, cycle, atMs }: Decision, to: Release["to"]): Release {
+  const by = { operator: "steward", repId: "rep-1", reason: "silent", loadMilli: 1000 };
+  return { type: "release", tenantId, leadId, cycle, atMs, ...by, to };
 }

@@ -40,7 +40,9 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
       expect(await store.commit(batch)).toBe("committed");
       expect(await store.position(0)).toEqual({ next: 5, barrierEpoch: 9 });
       expect(await store.lead(ALL, "a")).toEqual(full);
-      expect(await store.states(TENANT, ["a", "unknown"])).toEqual(new Map([["a", full]]));
+      expect(await store.states(0, TENANT, ["a", "unknown"])).toEqual({ next: 5, states: new Map([["a", full]]) });
+      expect(await store.states(0, TENANT, ["unknown"])).toEqual({ next: 5, states: new Map() });
+      expect(await store.states(1, TENANT, [])).toEqual({ next: 0, states: new Map() });
       expect(await store.eventAt(0, 4)).toEqual(event);
     });
 
@@ -57,7 +59,7 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
         expect(await store.commit({ ...batchOf(range), changes: [THEFT] })).toBe("conflict");
       }
       expect(await store.position(0)).toEqual({ next: 5, barrierEpoch: 0 });
-      expect(await store.states(TENANT, ["a", "b"])).toEqual(new Map([["a", stateOf("a")]]));
+      expect((await store.states(0, TENANT, ["a", "b"])).states).toEqual(new Map([["a", stateOf("a")]]));
       expect(await store.events([-1], 10, null)).toEqual({ events: [], through: [4], hasMore: false });
       expect(await store.commit({ ...batchOf([3, 5]), partition: 1 })).toBe("conflict");
     });
@@ -247,7 +249,7 @@ export function storeContract(name: string, openSession: () => Promise<SqlSessio
       expect(await seen({ tenantId: TENANT, nodeIds: [] })).toEqual(nothing);
       expect(await seen({ tenantId: "zeta", nodeIds: null })).toEqual(nothing);
       expect((await seen({ tenantId: TENANT, nodeIds: ["south", "north"] })).slice(1, 5)).toEqual([1, 1, 1, 1]);
-      expect(await store.states("zeta", ["owned"])).toEqual(new Map());
+      expect((await store.states(0, "zeta", ["owned"])).states).toEqual(new Map());
     });
 
     it("shows of a lead that moved the part that was in the scope", async () => {

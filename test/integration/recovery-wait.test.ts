@@ -85,6 +85,17 @@ describe("a recovery that finds another one under way", () => {
     expect(await ledger.readyEpoch(["t"])).toBe(2);
   });
 
+  it("takes over in its own time too, however far its clock is set back meanwhile", async () => {
+    let waitedMs = 0;
+    await recoverWith((ms) => {
+      waitedMs += ms;
+      nowMs += waitedMs === ms ? -3_600_000 : ms;
+      return Promise.resolve();
+    });
+    expect(waitedMs).toBeLessThan(2 * PATIENCE_MS);
+    expect(await ledger.readyEpoch(["t"])).toBe(2);
+  });
+
   it("does not wait for its end again when the ledger is lost after it", async () => {
     const waits: number[] = [];
     const recover = recovery(async (ms) => void waits.push(ms));

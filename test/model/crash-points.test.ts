@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { tallyFaults } from "../support/fault-tally.ts";
 import { runWithCrashes, type CrashPoint, type CrashRun } from "./simulation/crash-run.ts";
+import { RECOVERY_SCENARIOS } from "./simulation/recovery-scenarios.ts";
 import { SCENARIOS } from "./simulation/scenarios.ts";
 
 const WHEN = ["before", "after"] as const;
+const ALL = [...SCENARIOS, ...RECOVERY_SCENARIOS];
 /** Calls that only a recovery makes. */
 const OF_RECOVERY = /seed: |append control$/u;
 /** Ten thousand runs of the longest story take some ten seconds. */
 const TIMEOUT_MS = 180_000;
 
 describe("a process that is killed at any call of a port", () => {
-  it.each(SCENARIOS)("breaks nothing: $name", { timeout: TIMEOUT_MS }, async (scenario) => {
+  it.each(ALL)("breaks nothing: $name", { timeout: TIMEOUT_MS }, async (scenario) => {
     const undisturbed = await runWithCrashes(scenario, []);
     expect(undisturbed.violations).toEqual([]);
     let inRecovery = 0;
@@ -41,8 +43,8 @@ describe("a process that is killed at any call of a port", () => {
   });
 
   it("has at least ten scenarios with at least ten calls each", async () => {
-    expect(SCENARIOS.length).toBeGreaterThanOrEqual(10);
-    for (const scenario of SCENARIOS) {
+    expect(ALL.length).toBeGreaterThanOrEqual(10);
+    for (const scenario of ALL) {
       const { calls } = await runWithCrashes(scenario, []);
       if (calls < 10) throw new Error(`${scenario.name} has only ${calls} calls.`);
     }

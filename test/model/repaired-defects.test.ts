@@ -2,12 +2,15 @@ import { describe, expect, it } from "vitest";
 import { routed } from "../support/plan-builder.ts";
 import { timeoutMs } from "./scale.ts";
 import { runWithCrashes } from "./simulation/crash-run.ts";
+import { CLOCK_RUN } from "./simulation/focused-runs.ts";
 import { runSimulation, type RandomRunOptions } from "./simulation/random-run.ts";
 import { simulatedPlan } from "./simulation/plans.ts";
 import type { Scenario } from "./simulation/scenarios.ts";
 import { mustBe, put, sweep } from "./simulation/story.ts";
 
 const SEEDS = 2_000;
+const STORE_SEEDS = 200;
+const CLOCK_SEEDS = 1_000;
 
 /** What the simulation once found in the product, in the kind of run that found it. */
 describe("repaired defects", { timeout: timeoutMs(60_000) }, () => {
@@ -21,6 +24,17 @@ describe("repaired defects", { timeout: timeoutMs(60_000) }, () => {
     expect(counts.get("reopen done") ?? 0).toBeGreaterThan(SEEDS / 10);
   });
 
+  it("brings again what a store lost by a failover, although its partition is quiet", async () => {
+    const counts = await runAll({ hasStore: true, kinds: ["store_failover"] }, STORE_SEEDS);
+    expect(counts.get("store_failover") ?? 0).toBeGreaterThan(STORE_SEEDS);
+  });
+
+  it("never waits for a recovery, or for the end of a hand-over, until a clock that was wrong comes right", async () => {
+    const options = { ...CLOCK_RUN, kinds: ["clock_ahead", "clock_behind", "kill", "flush"] as const };
+    const counts = await runAll(options, CLOCK_SEEDS);
+    expect(counts.get("clock_behind") ?? 0).toBeGreaterThan(CLOCK_SEEDS);
+  });
+
   it("a parked lead that nobody can take does not hold up the released ones behind it", async () => {
     const run = await runWithCrashes(BEHIND_THE_UNPLACEABLE, []);
     expect(run.violations).toEqual([]);
@@ -28,9 +42,9 @@ describe("repaired defects", { timeout: timeoutMs(60_000) }, () => {
 });
 
 /** Runs every seed and expects no violation. @returns what happened, and how often */
-async function runAll(options: RandomRunOptions): Promise<ReadonlyMap<string, number>> {
+async function runAll(options: RandomRunOptions, count = SEEDS): Promise<ReadonlyMap<string, number>> {
   const all = new Map<string, number>();
-  for (let seed = 1; seed <= SEEDS; seed += 1) {
+  for (let seed = 1; seed <= count; seed += 1) {
     const { violations, counts } = await runSimulation(seed, options);
     expect(violations, `seed ${seed}`).toEqual([]);
     for (const [what, count] of counts) all.set(what, (all.get(what) ?? 0) + count);

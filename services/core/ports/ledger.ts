@@ -34,8 +34,8 @@ import type { LedgerRow } from "../domain/ledger/ledger-row.ts";
 export interface Ledger {
   reserve(request: ReserveRequest): Promise<ReserveReply>;
   apply(tenantId: string, changes: readonly LedgerChange[], minEpoch: number): Promise<"applied" | "fenced">;
-  /** Reservations of cycle 2 or later that were made before `beforeMs` and are unconfirmed; nothing on a fenced ledger. */
-  unfinished(tenantId: string, beforeMs: number): Promise<readonly UnfinishedReservation[]>;
+  /** Reservations of cycle 2 or later that are unconfirmed; nothing on a fenced ledger. */
+  unfinished(tenantId: string): Promise<readonly UnfinishedReservation[]>;
   /**
    * The epoch this ledger is ready for, or null if it must be recovered first. A fault if it could not be now: nobody
    * begins a recovery that a server is missing for. Without tenants it is the epoch in which one may be opened.

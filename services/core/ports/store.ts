@@ -43,6 +43,12 @@ export interface ProjectionBatch {
   readonly events: readonly WrittenEvent[];
 }
 
+/** Leads by id, as the first `next` records of their partition left them. */
+export interface KnownLeads {
+  readonly next: number;
+  readonly states: ReadonlyMap<string, LeadState>;
+}
+
 /**
  * The log made readable: writes of the projector.
  *
@@ -52,8 +58,8 @@ export interface ProjectionBatch {
  */
 export interface Projection {
   position(partition: number): Promise<Position>;
-  /** States by lead id, for the leads that are known. */
-  states(tenantId: string, leadIds: readonly string[]): Promise<ReadonlyMap<string, LeadState>>;
+  /** Those leads of a partition that are known, and how far it was projected in the same moment. */
+  states(partition: number, tenantId: string, leadIds: readonly string[]): Promise<KnownLeads>;
   commit(batch: ProjectionBatch): Promise<"committed" | "conflict">;
 }
 

@@ -36,20 +36,21 @@ export async function awaitRecovery(
   over: number,
   onWaiting: (epoch: number) => void,
 ): Promise<number | null> {
-  const { ledger, log, tenantIds, clock, wait, startedBy, patienceMs } = deps;
-  // Time is counted from here too: by a clock that is an hour behind the log's, no recovery would ever be overdue.
-  let newest = { end: 0, seenMs: clock(), readyTenants: 0 };
+  const { ledger, log, tenantIds, wait, startedBy, patienceMs } = deps;
+  // Counted by what was waited too: by a clock that is an hour behind the log's, or is set back meanwhile, no recovery
+  // would ever be overdue.
+  let newest = { end: 0, waitedMs: 0, readyTenants: 0 };
   let told = 0;
   let leftTo: number | null = null;
   for (;;) {
     const end = await log.control.endOffset(0);
-    if (end !== newest.end) newest = { end, seenMs: clock(), readyTenants: 0 };
+    if (end !== newest.end) newest = { end, waitedMs: 0, readyTenants: 0 };
     if (end > 0 && (await isReady(ledger, tenantIds(), end))) return end;
     if (patienceMs === 0 || leftTo === end) return null;
     const readyTenants = await countReady(ledger, tenantIds(), end);
     const isUnderWay =
       readyTenants > 0 ? readyTenants > newest.readyTenants : end !== over && !(await isOverdue(deps, newest));
-    newest = { ...newest, readyTenants };
+    newest.readyTenants = readyTenants;
     if (!isUnderWay) {
       // All who were fenced come here at once; who has the first turn begins, and the others see it.
       await wait(turnMs(startedBy));
@@ -59,6 +60,7 @@ export async function awaitRecovery(
     if (told !== end) onWaiting(end);
     told = end;
     await wait(POLL_MS);
+    newest.waitedMs += POLL_MS;
   }
 }
 
@@ -92,12 +94,12 @@ async function countReady(
 
 async function isOverdue(
   { log, clock, patienceMs }: AwaitRecoveryDeps,
-  { end, seenMs }: { readonly end: number; readonly seenMs: number },
+  { end, waitedMs }: { readonly end: number; readonly waitedMs: number },
 ): Promise<boolean> {
   const start = await readStart(log.control, end);
   if (start === null) return true;
   const enoughMs = patienceMs + start.records * PATIENCE_PER_RECORD_MS;
-  return clock() - Math.min(start.appendedAtMs, seenMs) >= enoughMs;
+  return Math.max(clock() - start.appendedAtMs, waitedMs) >= enoughMs;
 }
 
 /** Of the newest recovery; null if there was none. */

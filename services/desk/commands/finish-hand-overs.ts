@@ -10,7 +10,7 @@ export type FinishDeps = Pick<CommandDeps, "reads" | "commitDecisions" | "plans"
 };
 
 /** Whoever made a reservation has long given up by then; a desk needs a second at most, recovery included. */
-const UNFINISHED_AFTER_MS = 30_000;
+const UNFINISHED_AFTER_MS = 20_000;
 const OPEN: ReadonlySet<string> = new Set(["owned", "public", "parked", "released"]);
 
 /**
@@ -18,20 +18,31 @@ const OPEN: ReadonlySet<string> = new Set(["owned", "public", "parked", "release
  * forward, as whoever asked for them wanted: anybody may append what the ledger answers, since it is the same record
  * whoever does it. (What a router reserved is finished by the redelivery of its batch.)
  *
+ * How old one is counts from when it was first seen here: the clock that dated it may have been an hour ahead of ours.
+ *
  * @returns how many were finished
  */
 export function createFinishHandOvers(deps: FinishDeps) {
   const { ledger, plans, clock, reads } = deps;
+  let firstSeenMs = new Map<string, number>();
+
   return async function finishHandOvers(): Promise<number> {
+    const nowMs = clock();
+    const seenMs = new Map<string, number>();
     let finished = 0;
     for (const tenantId of plans.tenantIds()) {
-      for (const unfinished of await ledger.unfinished(tenantId, clock() - UNFINISHED_AFTER_MS)) {
+      for (const unfinished of await ledger.unfinished(tenantId)) {
+        const name = `${tenantId} ${unfinished.leadId} ${unfinished.cycle}`;
+        const sinceMs = Math.min(firstSeenMs.get(name) ?? nowMs, nowMs);
+        seenMs.set(name, sinceMs);
+        if (nowMs - sinceMs < UNFINISHED_AFTER_MS) continue;
         const isHandOver = unfinished.via === "claimed" || unfinished.via === "transferred";
         const state = isHandOver ? await reads.lead({ tenantId, nodeIds: null }, unfinished.leadId) : null;
         if (state === null || state.cycle + 1 !== unfinished.cycle || !OPEN.has(state.status)) continue;
         if (await finishOne(deps, state, unfinished)) finished += 1;
       }
     }
+    firstSeenMs = seenMs;
     return finished;
   };
 }

@@ -1,4 +1,5 @@
 import { compareLedger } from "../../../services/auditor/compare-ledger.ts";
+import { compareStore } from "../../../services/auditor/compare-store.ts";
 import { createFindingSink } from "../../../services/auditor/finding.ts";
 import { createLimitJudge } from "../../../services/auditor/judge-limits.ts";
 import type { LeadState } from "../../../services/core/domain/decision/lead-state.ts";
@@ -7,8 +8,12 @@ import type { RecordVerdict } from "../../../services/core/domain/decision/fold.
 import type { Decision, LogRecord } from "../../../services/core/domain/decision/log-record.ts";
 import type { LeadRequest } from "../../../services/core/domain/lead/lead.ts";
 import type { CompiledPlan } from "../../../services/core/domain/plan/compiled-plan.ts";
+import { matchLead } from "../../../services/core/domain/matching/match-lead.ts";
 import type { RepGrant } from "../../../services/core/domain/ledger/reservation.ts";
 import type { DeadLetter, Entry } from "../../../services/core/ports/log.ts";
+import { leadRequest } from "./clients.ts";
+import { auditedStore } from "./store-port.ts";
+import type { StoreServer } from "./store-server.ts";
 import type { RedisServer } from "./redis-server.ts";
 import type { Commit, TopicServer } from "./topic-server.ts";
 
@@ -36,8 +41,8 @@ export class Judge {
     if (entry.kind !== "value") return;
     const record = entry.value;
     const verdict = this.fold.add(partition, record);
-    this.#verdicts.set(`${partition}:${entry.offset}`, verdict);
     if (record.type === "barrier" || record.type === "plan_published") return;
+    this.#verdicts.set(`${partition}:${entry.offset}`, verdict);
     const { tenantId, leadId, cycle } = record;
     if (verdict === "conflict") this.violations.push(`I2 never twice: ${leadId} has two outcomes for cycle ${cycle}`);
     if (verdict !== "effective") return;
@@ -45,16 +50,14 @@ export class Judge {
     const states = this.history.get(leadId);
     if (states === undefined) this.history.set(leadId, [state]);
     else states.push(state);
-    if (record.type === "decision") this.#checkLimits(record);
+    if (record.type !== "decision") return;
+    this.#checkLimits(record);
+    this.#checkRepeatable(record);
   }
 
   /** I4 and I9, at the moment of the commit. */
-  onCommit({ group, partition, fromOffset, toOffset, isStale }: Commit, inputs: SimulatedInputs): void {
-    if (isStale || toOffset < fromOffset) {
-      this.violations.push(
-        `I9 fencing: a stale member of ${group} moved ${partition} from ${fromOffset} to ${toOffset}`,
-      );
-    }
+  onCommit({ group, partition, toOffset, isStale }: Commit, inputs: SimulatedInputs): void {
+    if (isStale) this.violations.push(`I9 fencing: a stale member of ${group} moved ${partition} to ${toOffset}`);
     if (group === ROUTERS) this.#checkInputs(inputs, partition, toOffset, "I4 commit safety");
   }
 
@@ -82,6 +85,25 @@ export class Judge {
     for (const { subject, detail } of sink.kept) this.violations.push(`I7 ledger is fold: ${subject} ${detail}`);
   }
 
+  /** I8, at quiescence: the rows, their counts, and an event for each effective record. */
+  async checkStore(server: StoreServer, { decisions }: Pick<SimulatedInputs, "decisions">): Promise<void> {
+    const sink = createFindingSink();
+    const marks = decisions.partitions.map((entries) => entries.length);
+    const store = auditedStore(server);
+    try {
+      await compareStore({ store, fold: this.fold, marks, wait: () => Promise.resolve() }, sink);
+    } catch (error) {
+      this.violations.push(`I15 liveness: ${String(error)}`);
+    }
+    for (const { subject, detail } of sink.kept) this.violations.push(`I8 projection is fold: ${subject} ${detail}`);
+    const effective = [...this.#verdicts].filter(([, verdict]) => verdict === "effective");
+    const missing = effective.filter(([place]) => !server.rows.events.has(place));
+    const surplus = server.rows.events.size - (effective.length - missing.length);
+    if (missing.length + surplus > 0) {
+      this.violations.push(`I8 projection is fold: ${missing.length} events are missing, ${surplus} too many`);
+    }
+  }
+
   #checkInputs({ leads, deadLetters }: SimulatedInputs, partition: number, end: number, invariant: string): void {
     for (const entry of leads.partitions[partition]!) {
       if (entry.offset >= end) return;
@@ -106,6 +128,15 @@ export class Judge {
     }
   }
 
+  /** I16, as far as a record tells: by its own plan and time, and no other, its rep is one of those who may take it. */
+  #checkRepeatable(decision: Decision): void {
+    const { outcome, via, leadId, facts, cycle, atMs } = decision;
+    if (outcome.kind !== "assigned" || via === "claimed" || via === "transferred") return;
+    const { item } = matchLead(this.#planOf(decision), { ...leadRequest(leadId), facts, cycle }, atMs);
+    const mayTake = item.lists.some(({ candidates }) => candidates.some(({ grant }) => grant.repId === outcome.repId));
+    if (!mayTake) this.violations.push(`I16 determinism: ${outcome.repId} could not get ${leadId} at ${atMs}`);
+  }
+
   #planOf({ planVersion }: Decision): CompiledPlan {
     return this.#plans.find(({ version }) => version === planVersion)!;
   }
@@ -120,6 +151,7 @@ function grantOf(plan: CompiledPlan, { via }: Decision, repId: string): RepGrant
 export interface SimulatedInputs {
   readonly leads: TopicServer<LeadRequest>;
   readonly deadLetters: TopicServer<DeadLetter>;
+  readonly decisions: TopicServer<LogRecord>;
 }
 
 function isBuried({ partitions }: TopicServer<DeadLetter>, partition: number, { offset }: { offset: number }): boolean {

@@ -5,8 +5,8 @@ import type { RedisServer, RedisSetup } from "./redis-server.ts";
 import type { CallOptions, Scheduler, SimProcess } from "./scheduler.ts";
 
 const unavailable = (): Fault => new Fault("LEDGER_UNAVAILABLE", "The ledger did not answer.", { retriable: true });
-const COMMAND: CallOptions = { unknownFate: unavailable, mayArriveLate: true };
-const QUERY: CallOptions = { unknownFate: unavailable };
+const QUERY: CallOptions = { kind: "ledger", unknownFate: unavailable };
+const COMMAND: CallOptions = { ...QUERY, mayArriveLate: true };
 
 export interface LedgerPort extends Ledger {
   /** To the primary of now; until then, calls go to the server that was the primary when it connected. */
@@ -33,7 +33,7 @@ export function ledgerPort(scheduler: Scheduler, process: SimProcess, redis: Red
     reserve: (request) => call("reserve", (at) => at.reserve(request), { ...COMMAND, sent: request.items }),
     apply: (tenantId, changes, minEpoch) =>
       call("apply", (at) => at.apply(tenantId, changes, minEpoch), { ...COMMAND, sent: changes }),
-    unfinished: (tenantId, beforeMs) => call("unfinished", (at) => at.unfinished(tenantId, beforeMs), QUERY),
+    unfinished: (tenantId) => call("unfinished", (at) => at.unfinished(tenantId), QUERY),
     readyEpoch: (tenantIds) =>
       call(
         "ready epoch",
@@ -45,12 +45,15 @@ export function ledgerPort(scheduler: Scheduler, process: SimProcess, redis: Red
         },
         QUERY,
       ),
-    seed: (epoch, tenants) =>
-      seed(epoch, tenants, () => call("seed: roster", (at) => at.writeRoster(epoch, tenants.keys()), COMMAND)),
+    seed(epoch, tenants) {
+      const enrol = () => call("seed: roster", (at) => at.writeRoster(epoch, tenants.keys()), COMMAND);
+      return seed("seed", epoch, { tenants, enrol });
+    },
     async open(tenantId, epoch) {
       const joined = await call("open: join", (at) => at.joinRoster(epoch, tenantId), COMMAND);
       if (joined !== "joined") return joined;
-      const verdict = await seed(epoch, new Map([[tenantId, []]]), () => Promise.resolve("written" as const));
+      const enrol = () => Promise.resolve("written" as const);
+      const verdict = await seed("open", epoch, { tenants: new Map([[tenantId, []]]), enrol });
       return verdict === "activated" ? "opened" : "fenced";
     },
     async *dump(tenantId) {
@@ -60,25 +63,31 @@ export function ledgerPort(scheduler: Scheduler, process: SimProcess, redis: Red
   };
 
   async function seed(
+    what: "seed" | "open",
     epoch: number,
-    tenants: ReadonlyMap<string, Iterable<LedgerRow>>,
-    enrol: () => Promise<"written" | "superseded">,
+    {
+      tenants,
+      enrol,
+    }: {
+      readonly tenants: ReadonlyMap<string, Iterable<LedgerRow>>;
+      readonly enrol: () => Promise<"written" | "superseded">;
+    },
   ): Promise<"activated" | "superseded"> {
     const mark = `${process.name} ${epoch}`;
     const runIds = new Map<string, string>();
     for (const tenantId of tenants.keys()) {
-      const runId = await call("seed: begin", (at) => at.beginSeeding(tenantId, epoch, mark), QUERY);
+      const runId = await call(`${what}: begin`, (at) => at.beginSeeding(tenantId, epoch, mark), QUERY);
       if (runId === "superseded") return runId;
       runIds.set(tenantId, runId);
     }
     for (const [tenantId, rows] of tenants) {
       const all = [...rows];
-      await call("seed: rows", (at) => at.writeRows(tenantId, epoch, all), QUERY);
+      await call(`${what}: rows`, (at) => at.writeRows(tenantId, epoch, all), QUERY);
     }
     if ((await enrol()) === "superseded") return "superseded";
     for (const [tenantId, runId] of runIds) {
       const activate = (at: RedisServer) => at.activate(tenantId, epoch, { runId, mark });
-      if ((await call("seed: activate", activate, COMMAND)) === "superseded") return "superseded";
+      if ((await call(`${what}: activate`, activate, COMMAND)) === "superseded") return "superseded";
     }
     return "activated";
   }

@@ -4,9 +4,10 @@ import type { Ledger } from "../../../services/core/ports/ledger.ts";
 import type { Log, Topic } from "../../../services/core/ports/log.ts";
 import { TENANT } from "./plans.ts";
 import type { RedisMutations } from "./redis-server.ts";
+import type { StoreMutations } from "./store-server.ts";
 
 /** Guards of the protocol that a simulation may leave out. The product's own code is never touched for it. */
-export interface Mutations extends RedisMutations {
+export interface Mutations extends RedisMutations, StoreMutations {
   /** S5: the second look at the control topic always says what the first one said. */
   readonly noFenceRead?: boolean;
   /** V1: nobody gets to see a barrier. */
@@ -15,6 +16,8 @@ export interface Mutations extends RedisMutations {
   readonly redisFirst?: boolean;
   /** The broker accepts commits of members whose generation has ended. */
   readonly acceptsStaleCommits?: boolean;
+  /** The time in a decision is the broker's, not the one that it was made by. */
+  readonly stampsAtBroker?: boolean;
 }
 
 interface Ports {
@@ -45,6 +48,11 @@ export function withoutLogFirst({ ledger, log }: Ports): Topic<LogRecord> {
       return log.decisions.append(partition, records);
     },
   };
+}
+
+/** A log that puts its own time into decisions. */
+export function stamped(record: LogRecord, atMs: number): LogRecord {
+  return record.type === "decision" ? { ...record, atMs } : record;
 }
 
 /** A log in which no barrier voids anything. */

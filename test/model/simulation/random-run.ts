@@ -1,16 +1,18 @@
-import { REDIS_FAULTS } from "./redis-server.ts";
 import type { LeadRequest } from "../../../services/core/domain/lead/lead.ts";
 import { createClient, leadRequest, type Command } from "./clients.ts";
-import type { Mutations } from "./mutations.ts";
+import { ORDINARY_FAULTS, inject, resume, type FaultKind } from "./faults.ts";
 import { REP_IDS, partitionOf } from "./plans.ts";
 import { finish } from "./run.ts";
 import type { Fate, PendingCall } from "./scheduler.ts";
-import { World } from "./world.ts";
+import { World, type WorldOptions } from "./world.ts";
 import { POOL_CHANNEL } from "../../support/plan-builder.ts";
 
-export interface RandomRunOptions {
-  readonly mutations?: Mutations;
+export interface RandomRunOptions extends Pick<WorldOptions, "mutations" | "plans" | "hasStore" | "startsAtMs"> {
   readonly faults?: number;
+  /** Which of them; a kind that is named twice comes twice as often. */
+  readonly kinds?: readonly FaultKind[];
+  /** Deliveries of leads that were delivered before. */
+  readonly duplicates?: number;
   /** How often a person repeats a command that was not answered. */
   readonly attempts?: number;
   readonly commands?: readonly Command["kind"][];
@@ -26,7 +28,7 @@ export interface RunReport {
 }
 
 const LEADS = 14;
-/** Deliveries in each run of leads that were delivered before. */
+/** In each run that does not say otherwise. */
 export const DUPLICATES = 5;
 const COMMANDS_PER_CLIENT = 8;
 const SERVICES = 2;
@@ -35,17 +37,15 @@ const ATTEMPTS = 200;
 const GIVEN_UP_MS = 31_000;
 /** Share of calls that go wrong on their way while faults last. */
 const UNKNOWN_FATES = 0.02;
-export const PROCESS_FAULTS = ["kill", "pause", "resume", "rebalance", "reconnect", "publish_plan"] as const;
-const FAULTS = [...REDIS_FAULTS, ...PROCESS_FAULTS, "kill", "pause", "resume"] as const;
 const KINDS: readonly Command["kind"][] = ["claim", "claim", "release", "release", "transfer", "close", "reopen"];
 
 /** One schedule of the real code: routers, appliers, desk and steward, with everything going wrong that may. */
 export async function runSimulation(seed: number, options: RandomRunOptions = {}): Promise<RunReport> {
   let hasFaults = true;
   const world: World = new World({
+    ...options,
     seed,
     services: SERVICES,
-    mutations: options.mutations ?? {},
     lateness: 0.1,
     hooks: {
       fateOf: (call) => fateOf(world, call, hasFaults),
@@ -56,7 +56,11 @@ export async function runSimulation(seed: number, options: RandomRunOptions = {}
     },
   });
   const { random, scheduler } = world;
-  const clients = [produceLeads(world), useDesk(world, "client-1", options), useDesk(world, "client-2", options)];
+  const clients = [
+    produceLeads(world, options),
+    useDesk(world, "client-1", options),
+    useDesk(world, "client-2", options),
+  ];
   let faultsLeft = options.faults ?? 8;
   let clientsLeft = clients.length;
   for (const client of clients) void client.then(() => (clientsLeft -= 1));
@@ -65,20 +69,15 @@ export async function runSimulation(seed: number, options: RandomRunOptions = {}
     const dice = random.next();
     if (dice < 0.012 && faultsLeft > 0) {
       faultsLeft -= 1;
-      const fault = inject(world);
+      const fault = inject(world, options.kinds ?? ORDINARY_FAULTS);
       options.trace?.(`fault ${fault}`);
-    } else if (dice < 0.014) finishHandOvers(world);
-    else if (dice < 0.04) world.redis.replicate();
-    else if (dice < 0.05)
-      random
-        .pick(world.services)
-        .retryWaiting.sweep()
-        .catch(() => undefined);
+    } else if (dice < 0.05) lookAfterThings(world, dice);
     else await scheduler.step();
     if (!world.services.some(({ process }) => !process.isPaused)) resume(world);
   }
   hasFaults = false;
   world.isLate = () => false;
+  world.heal();
   await finish(world);
   return { violations: world.judge.violations, steps: scheduler.steps, counts: world.counts };
 }
@@ -105,10 +104,19 @@ function fateOf(world: World, { options }: PendingCall, hasFaults: boolean): Fat
         ? ["request_lost", "reply_lost", "arrives_late", "arrives_twice"]
         : ["request_lost", "reply_lost"];
     const fate = random.pick(fates);
-    world.count(fate);
+    world.count(`${fate} ${options.kind}`);
     return fate;
   }
   return random.chance(0.25) ? "reply_delayed" : "done";
+}
+
+/** What processes do on the clock, and a primary for its replica. */
+function lookAfterThings(world: World, dice: number): void {
+  const { lookBack, retryWaiting } = world.random.pick(world.services);
+  if (dice < 0.014) finishHandOvers(world);
+  else if (dice < 0.016) lookBack().catch(() => undefined);
+  else if (dice < 0.04) world.redis.replicate();
+  else retryWaiting.sweep().catch(() => undefined);
 }
 
 /** Long after whoever asked for them has given up, or so the clock says: some may still be on their way. */
@@ -121,51 +129,15 @@ function finishHandOvers(world: World): void {
   );
 }
 
-function inject(world: World): string {
-  const { random, services, redis } = world;
-  const fault = random.pick(FAULTS);
-  world.count(fault);
-  const service = random.pick(services);
-  switch (fault) {
-    case "kill":
-      world.replace(service.process);
-      break;
-    case "pause":
-      world.pause(service.process);
-      break;
-    case "resume":
-      resume(world);
-      break;
-    case "rebalance":
-      for (const topic of [world.leads, world.decisions]) topic.rebalance();
-      break;
-    case "reconnect":
-      service.ledger.reconnect();
-      break;
-    case "publish_plan":
-      world.publishPlan(service);
-      break;
-    default:
-      redis.inject(fault);
-      // Half of the clients notice; the others go on with the old server until they are in doubt.
-      for (const { ledger } of services) if (random.chance(0.5)) ledger.reconnect();
-  }
-  return `${fault} ${service.process.name}`;
-}
-
-function resume({ services }: World): void {
-  for (const { process } of services) process.isPaused = false;
-}
-
 /** Leads, some of them twice, two customers who write under two ids, and a record that nobody can read. */
-async function produceLeads(world: World): Promise<void> {
+async function produceLeads(world: World, { duplicates = DUPLICATES }: RandomRunOptions): Promise<void> {
   const { random, leads } = world;
   const door = createClient(world, "door");
   const sent: LeadRequest[] = [];
   const poisonAfter = random.below(LEADS);
-  for (let index = 0; index < LEADS + DUPLICATES; index += 1) {
+  for (let index = 0; index < LEADS + duplicates; index += 1) {
     await door.pause(random.below(20));
-    const isNew = sent.length < LEADS && (sent.length === 0 || random.chance(0.7));
+    const isNew = sent.length < LEADS && (sent.length === 0 || duplicates === 0 || random.chance(0.7));
     const request = isNew ? newLead(world, sent.length) : random.pick(sent);
     if (isNew) sent.push(request);
     // A second delivery of the same lead may come in the other partition, and so at another router at once.

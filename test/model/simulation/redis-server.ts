@@ -1,4 +1,5 @@
 import type { LedgerRow } from "../../../services/core/domain/ledger/ledger-row.ts";
+import type { LedgerState } from "../../../services/core/domain/ledger/ledger-state.ts";
 import { LedgerImage } from "../../../services/core/domain/ledger/ledger-image.ts";
 import { applyChange } from "../../../services/core/domain/ledger/fold-ledger.ts";
 import type {
@@ -15,6 +16,10 @@ export interface RedisMutations {
   readonly ignoresEpoch?: boolean;
   /** Takes a tenant for new that was there before. */
   readonly forgetsRoster?: boolean;
+  /** R5: whatever was seeded is activated, wherever and by whomever. */
+  readonly activatesUnchecked?: boolean;
+  /** A lead that comes again is given away again. */
+  readonly forgetsLeads?: boolean;
 }
 
 interface TenantLedger {
@@ -89,7 +94,8 @@ export class RedisServer {
     const ledger = this.ready(request.tenantId);
     const isOther = ledger?.epoch !== request.epoch && this.#mutations.ignoresEpoch !== true;
     if (ledger === null || isOther) return { kind: "fenced" };
-    return { kind: "reserved", results: reserveBatch(ledger.image, request) };
+    const state = this.#mutations.forgetsLeads === true ? forgetful(ledger.image) : ledger.image;
+    return { kind: "reserved", results: reserveBatch(state, request) };
   }
 
   apply(tenantId: string, changes: readonly LedgerChange[], minEpoch: number): "applied" | "fenced" {
@@ -99,8 +105,8 @@ export class RedisServer {
     return "applied";
   }
 
-  unfinished(tenantId: string, beforeMs: number): readonly UnfinishedReservation[] {
-    return this.ready(tenantId)?.image.unfinished(beforeMs) ?? [];
+  unfinished(tenantId: string): readonly UnfinishedReservation[] {
+    return this.ready(tenantId)?.image.unfinished() ?? [];
   }
 
   /** The epoch in the tenant's meta, whatever its state. */
@@ -128,6 +134,10 @@ export class RedisServer {
     seeded: { readonly runId: string; readonly mark: string },
   ): "activated" | "superseded" {
     const seeding = this.#seedings.get(`${tenantId} ${epoch}`);
+    if (this.#mutations.activatesUnchecked === true) {
+      this.#ledgers.set(tenantId, { epoch, boundTo: this.runId, image: seeding?.image ?? new LedgerImage() });
+      return "activated";
+    }
     if (seeded.runId !== this.runId || seeding === undefined || seeding.mark !== seeded.mark) return "superseded";
     if ((this.#metaEpoch(tenantId) ?? 0) >= epoch) return "superseded";
     this.#ledgers.set(tenantId, { epoch, boundTo: this.runId, image: seeding.image });
@@ -156,6 +166,17 @@ export class RedisServer {
   rows(tenantId: string): Iterable<LedgerRow> {
     return this.#ledgers.get(tenantId)?.image.rows() ?? [];
   }
+}
+
+/** A ledger that does not know what it has decided. */
+function forgetful(image: LedgerImage): LedgerState {
+  return new Proxy<LedgerState>(image, {
+    get(_, key: keyof LedgerState) {
+      if (key === "lead") return () => undefined;
+      const value: unknown = image[key];
+      return typeof value === "function" ? value.bind(image) : value;
+    },
+  });
 }
 
 export const REDIS_FAULTS = ["stale_failover", "empty_failover", "redis_restart", "flush"] as const;

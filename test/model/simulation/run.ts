@@ -5,7 +5,7 @@ import { partitionOf } from "./plans.ts";
 /** Far beyond what any run needs: reaching it means that the installation does not come to rest (I15). */
 const MOST_STEPS_TO_REST = 20_000;
 const STEWARD_ROUNDS = 6;
-const LOOKS_FOR_UNFINISHED = 2;
+const LOOKS = 3;
 /** After these, leads are sent back past the steward, who waits behind a parked lead that nobody can take. */
 const PATIENT_ROUNDS = 2;
 /** Longer than the steward waits for an answer of the router. */
@@ -28,11 +28,12 @@ export async function finish(world: World): Promise<void> {
   for (const { process } of services) process.isPaused = false;
   world.reconnectAll();
   if (!(await rests(world))) return;
-  // As often as the desk does: the first look may find a ledger that is to be recovered.
-  for (let look = 0; look < LOOKS_FOR_UNFINISHED; look += 1) {
+  // Two looks see that nothing moves any more, and the first may find a ledger that is to be recovered.
+  for (let look = 0; look < LOOKS; look += 1) {
     scheduler.nowMs += ROUND_MS;
     services[0]!.finishHandOvers().catch((error: unknown) => judge.violations.push(`I15 liveness: ${String(error)}`));
     services[0]!.recoverLedger().catch(() => undefined);
+    services[0]!.lookBack().catch((error: unknown) => judge.violations.push(`I15 liveness: ${String(error)}`));
     if (!(await rests(world))) return;
   }
   for (let round = 0; round < STEWARD_ROUNDS; round += 1) {
@@ -47,6 +48,7 @@ export async function finish(world: World): Promise<void> {
   }
   judge.checkEnd(world);
   await judge.checkLedger(redis.primary, scheduler.nowMs);
+  if (world.store !== null) await judge.checkStore(world.store, world);
 }
 
 async function rests(world: World): Promise<boolean> {

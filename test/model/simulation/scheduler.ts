@@ -25,7 +25,11 @@ export class SimProcess {
   }
 }
 
+/** What is called, for the count of what went wrong on the way. */
+export type CallKind = "ledger" | "read" | "append" | "coordinator" | "store";
+
 export interface CallOptions {
+  readonly kind?: CallKind;
   /** The call waits, as a poll for records does, for as long as this is false. */
   readonly isReady?: () => boolean;
   readonly dueAtMs?: number;

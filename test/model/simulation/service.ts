@@ -11,6 +11,8 @@ import type { CompiledPlan } from "../../../services/core/domain/plan/compiled-p
 import type { Log } from "../../../services/core/ports/log.ts";
 import type { CommandDeps } from "../../../services/desk/commands/command.ts";
 import { createFinishHandOvers } from "../../../services/desk/commands/finish-hand-overs.ts";
+import { createLookBack } from "../../../services/projector/look-back.ts";
+import { createProjector } from "../../../services/projector/projector.ts";
 import { createBuryPoison } from "../../../services/router/bury-poison.ts";
 import { createRouteLeads } from "../../../services/router/route-leads.ts";
 import { startRouter } from "../../../services/router/start-router.ts";
@@ -20,6 +22,7 @@ import { withoutFenceRead, withoutLogFirst } from "./mutations.ts";
 import { TENANT, partitionOf } from "./plans.ts";
 import { readsPort } from "./reads-port.ts";
 import { SimProcess } from "./scheduler.ts";
+import { storePort } from "./store-port.ts";
 import { Rebalanced, topicPort } from "./topic-port.ts";
 import type { World } from "./world.ts";
 
@@ -31,6 +34,8 @@ export interface Service {
   readonly desk: CommandDeps;
   readonly retryWaiting: RetryWaiting;
   readonly finishHandOvers: () => Promise<number>;
+  /** Brings again what the store has lost. */
+  readonly lookBack: () => Promise<void>;
   /** The plan this process knows; another may know a newer one. */
   plan: CompiledPlan;
 }
@@ -41,7 +46,7 @@ const RECOVERY_PATIENCE_MS = 500;
 export function startService(world: World, name: string): Service {
   const { scheduler, redis, judge, mutations } = world;
   const process = new SimProcess(name);
-  const clock = (): number => scheduler.nowMs;
+  const clock = (): number => world.clocks.read(process);
   const wait = (ms: number): Promise<void> => scheduler.sleep(process, ms);
   const ledger = ledgerPort(scheduler, process, redis);
   const log = logPort(world, process);
@@ -66,14 +71,20 @@ export function startService(world: World, name: string): Service {
     mutations.noFenceRead === true
       ? createCommitDecisions({ ...withoutFenceRead({ ledger, log }), partitionOf })(requests)
       : ownCommits(requests);
-  const reads = readsPort(world, process);
+  const store = world.store === null ? null : storePort(scheduler, process, world.store);
+  const reads = store ?? readsPort(world, process);
   const decisions = mutations.redisFirst === true ? withoutLogFirst({ ledger, log }) : log.decisions;
+  const onFault = (error: unknown): void => noteFault(judge.violations, error);
+  const onConflict = (): void => world.count("projection conflict");
+  const projecting =
+    store === null ? null : { decisions: log.decisions, projection: store, clock, onConflict, onFault };
   const service: Service = {
     process,
     ledger,
     recoverLedger: () => recoverLedger(),
     desk: { reads, decisions, commitDecisions, recoverLedger, plans, partitionOf, clock, wait },
     finishHandOvers: createFinishHandOvers({ reads, commitDecisions, plans, clock, ledger }),
+    lookBack: projecting === null ? () => Promise.resolve() : createLookBack(projecting),
     retryWaiting: createRetryWaiting({
       scans: reads,
       leads: log.leads,
@@ -91,8 +102,8 @@ export function startService(world: World, name: string): Service {
   }
 
   async function run(): Promise<void> {
+    if (projecting !== null) await createProjector(projecting).start();
     await untilDone(recoverLedger, wait);
-    const onFault = (error: unknown): void => noteFault(judge.violations, error);
     await startApplyLog({ ledger, log, recoverLedger, mayChangeLedger, onFault });
     const events = {
       onRouted: () => world.count("batch routed"),

@@ -7,8 +7,10 @@ const RETRY_AFTER_THROW_MS = 1_000;
 const READ_CHUNK = 8;
 
 const logUnavailable = (): Fault => new Fault("LOG_UNAVAILABLE", "The log did not answer.", { retriable: true });
-const APPEND: CallOptions = { unknownFate: logUnavailable, mayArriveLate: true };
-const READ: CallOptions = { unknownFate: logUnavailable };
+const READ: CallOptions = { kind: "read", unknownFate: logUnavailable };
+const APPEND: CallOptions = { kind: "append", unknownFate: logUnavailable, mayArriveLate: true };
+const MEMBER: CallOptions = { kind: "coordinator", unknownFate: logUnavailable };
+const COMMIT: CallOptions = { ...MEMBER, mayArriveLate: true };
 
 /** What `heartbeat` rejects with once another member owns the partition. */
 export class Rebalanced extends Error {}
@@ -46,9 +48,10 @@ export function topicPort<T>(scheduler: Scheduler, process: SimProcess, server: 
           call(
             "heartbeat",
             () => {
+              server.expectCoordinator("heartbeat");
               if (!isCurrent()) throw new Rebalanced("Another member owns the partition.");
             },
-            READ,
+            MEMBER,
           ),
       });
     } catch {
@@ -65,13 +68,13 @@ export function topicPort<T>(scheduler: Scheduler, process: SimProcess, server: 
       const verdict = await deliver(options, assignment);
       if (verdict.kind === "retry") await scheduler.sleep(process, verdict.afterMs);
       // A refused or failed commit is no news: the next poll tells where the group stands.
-      else await call("commit", () => server.commit(group, process, assignment), READ).catch(() => undefined);
+      else await call("commit", () => server.commit(group, process, assignment), COMMIT).catch(() => undefined);
     }
   }
 
   return {
     ...topic,
-    committedOffset: (group, partition) => call("committed", () => server.committed(group, partition), READ),
+    committedOffset: (group, partition) => call("committed", () => server.committed(group, partition), MEMBER),
     async consume(options) {
       server.join(options.group, process);
       void consumeForever(options);

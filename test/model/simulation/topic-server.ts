@@ -15,12 +15,13 @@ interface Group {
   readonly members: Set<SimProcess>;
   readonly owners: (SimProcess | null)[];
   readonly committed: number[];
+  /** Where each partition stood before its last commit. */
+  readonly committedBefore: number[];
 }
 
 export interface Commit {
   readonly group: string;
   readonly partition: number;
-  readonly fromOffset: number;
   readonly toOffset: number;
   /** By a member of a generation that has ended. */
   readonly isStale: boolean;
@@ -38,6 +39,8 @@ export interface TopicOptions<T> {
   readonly onCommitted?: (commit: Commit) => void;
   /** The mutation: commits of ended generations are accepted. */
   readonly acceptsStaleCommits?: boolean;
+  /** Told what the move of a coordinator did to somebody. */
+  readonly onMoved?: (what: "refused" | "forgotten") => void;
 }
 
 /** A topic on its brokers: arrays, and groups with generations. Every method is one atomic step of the server. */
@@ -45,6 +48,8 @@ export class TopicServer<T> {
   readonly options: TopicOptions<T>;
   readonly partitions: readonly Entry<T>[][];
   readonly #groups = new Map<string, Group>();
+  /** Calls that the coordinator will not answer, since it has moved or is loading its groups. */
+  #refusals = 0;
 
   constructor(options: TopicOptions<T>) {
     this.options = options;
@@ -96,6 +101,28 @@ export class TopicServer<T> {
     for (const group of this.#groups.values()) this.#rebalance(group);
   }
 
+  /**
+   * Another broker coordinates the groups. It refuses some calls until it has loaded them, and may not know of the last
+   * commit of each partition, although it was acknowledged.
+   */
+  moveCoordinator(refusals: number, isBehind: boolean): void {
+    this.#refusals = refusals;
+    if (!isBehind) return;
+    for (const { committed, committedBefore } of this.#groups.values()) {
+      for (const [partition, before] of committedBefore.entries()) {
+        if (committed[partition] !== before) this.options.onMoved?.("forgotten");
+        committed[partition] = before;
+      }
+    }
+  }
+
+  expectCoordinator(call: string): void {
+    if (this.#refusals === 0) return;
+    this.#refusals -= 1;
+    this.options.onMoved?.("refused");
+    throw new Fault("LOG_UNAVAILABLE", `The broker does not coordinate the group: ${call}`, { retriable: true });
+  }
+
   hasWork(group: string, member: SimProcess): boolean {
     const joined = this.#group(group);
     return !joined.members.has(member) || this.#owned(joined, member).length > 0;
@@ -120,14 +147,15 @@ export class TopicServer<T> {
   }
 
   commit(group: string, member: SimProcess, assignment: Assignment<T>): "accepted" | "refused" {
+    this.expectCoordinator("commit");
     const isStale = !this.isCurrent(group, member, assignment);
     if (isStale && this.options.acceptsStaleCommits !== true) return "refused";
-    const { committed } = this.#group(group);
+    const { committed, committedBefore } = this.#group(group);
     const { partition, entries } = assignment;
-    const fromOffset = committed[partition]!;
     const toOffset = entries.at(-1)!.offset + 1;
+    committedBefore[partition] = committed[partition]!;
     committed[partition] = toOffset;
-    this.options.onCommitted?.({ group, partition, fromOffset, toOffset, isStale });
+    this.options.onCommitted?.({ group, partition, toOffset, isStale });
     return "accepted";
   }
 
@@ -149,8 +177,9 @@ export class TopicServer<T> {
   #group(name: string): Group {
     let group = this.#groups.get(name);
     if (group === undefined) {
-      const none = this.partitions.map(() => null);
-      group = { generation: 0, members: new Set(), owners: none, committed: this.partitions.map(() => 0) };
+      const zeros = () => this.partitions.map(() => 0);
+      const owners = this.partitions.map(() => null);
+      group = { generation: 0, members: new Set(), owners, committed: zeros(), committedBefore: zeros() };
       this.#groups.set(name, group);
     }
     return group;

@@ -21,8 +21,8 @@ export function createMemoryLedger(): Ledger {
       for (const change of changes) applyChange(image, change);
       return "applied";
     },
-    async unfinished(tenantId, beforeMs) {
-      return images.get(tenantId)?.unfinished(beforeMs) ?? [];
+    async unfinished(tenantId) {
+      return images.get(tenantId)?.unfinished() ?? [];
     },
     async readyEpoch(tenantIds) {
       return tenantIds.every((tenantId) => images.has(tenantId)) ? activeEpoch : null;

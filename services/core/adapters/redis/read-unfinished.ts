@@ -8,11 +8,7 @@ import { decodeLead } from "./record-codec.ts";
 const SCAN_COUNT = 1000;
 
 /** What is unconfirmed is a handful at any time; an answer that is out of date does no harm (ports/ledger.ts). */
-export async function readUnfinished(
-  client: RedisClient,
-  tenantId: string,
-  beforeMs: number,
-): Promise<readonly UnfinishedReservation[]> {
+export async function readUnfinished(client: RedisClient, tenantId: string): Promise<readonly UnfinishedReservation[]> {
   const epoch = await orUnavailable(client.hget(metaKey(tenantId), "epoch"));
   if (epoch === null) return [];
   const keys = ledgerKeys(tenantId, Number(epoch));
@@ -26,9 +22,7 @@ export async function readUnfinished(
     slots.forEach(({ leadId, cycle }, index) => {
       const record = records[index];
       const entry = record ? decodeLead(record) : null;
-      if (entry?.cycle === cycle && entry.via !== null && entry.atMs < beforeMs) {
-        found.push({ leadId, cycle, via: entry.via });
-      }
+      if (entry?.cycle === cycle && entry.via !== null) found.push({ leadId, cycle, via: entry.via });
     });
     cursor = next;
   } while (cursor !== "0");

@@ -34,7 +34,7 @@ export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> 
   return {
     reserve: (request) => reserveBatch(client, indexRequest(request)),
     apply: (tenantId, changes, minEpoch) => applyChanges(client, { tenantId, changes, minEpoch }),
-    unfinished: (tenantId, beforeMs) => readUnfinished(client, tenantId, beforeMs),
+    unfinished: (tenantId) => readUnfinished(client, tenantId),
     readyEpoch: (tenantIds) => (tenantIds.length === 0 ? rosterEpoch(client) : commonEpoch(client, tenantIds)),
     open: (tenantId, epoch) => openTenant(client, epoch, tenantId),
     async seed(epoch, tenants) {

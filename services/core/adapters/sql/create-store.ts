@@ -21,10 +21,7 @@ import type { SqlSession } from "./session.ts";
 export function createStore(session: SqlSession): Store {
   return {
     position: (partition) => readPosition(session, partition),
-    async states(tenantId, leadIds) {
-      const leads = leadIds.length === 0 ? [] : await readLeads(session, { tenantId, leadIds });
-      return new Map(leads.map((state) => [state.leadId, state]));
-    },
+    states: (partition, tenantId, leadIds) => readLeads(session, { partition, tenantId, leadIds }),
     commit: (batch) => commitBatch(session, batch),
 
     lead: (scope, leadId) => readLead(session, { scope, leadId }),

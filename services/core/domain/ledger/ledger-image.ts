@@ -80,12 +80,12 @@ export class LedgerImage implements LedgerState, Iterable<LedgerRow> {
     return this.#unconfirmed.get(slot);
   }
 
-  /** Unconfirmed reservations that were made before. */
-  unfinished(beforeMs: number): readonly UnfinishedReservation[] {
+  /** Unconfirmed reservations. */
+  unfinished(): readonly UnfinishedReservation[] {
     return Array.from(this.#unconfirmed.keys(), readSlot).flatMap(({ leadId, cycle }) => {
       const entry = this.#leads.get(leadId);
-      const isOld = entry?.cycle === cycle && entry.via !== null && entry.atMs < beforeMs;
-      return isOld ? [{ leadId, cycle, via: entry.via }] : [];
+      const isOpen = entry?.cycle === cycle && entry.via !== null;
+      return isOpen ? [{ leadId, cycle, via: entry.via }] : [];
     });
   }
 
