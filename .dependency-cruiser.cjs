@@ -132,7 +132,7 @@ module.exports = {
           "^services/core/wire/gen/",
           "territory/point-in-territory",
           "sql/describe-schema",
-          "embedded/pglite-(worker|prepared|upkeep)",
+          "embedded/pglite-(worker|prepared|turns|upkeep)",
         ],
         reachable: false,
       },

@@ -1,14 +1,13 @@
 /**
- * The desk while leads are routed: reads at a fixed rate, with all processes of equal priority and with router and
- * projector behind the others, then a thousand live streams; on a started distributed stack of real servers. Results:
- * bench/results/desk-reads.json and bench/results/sse-fan-out.json.
+ * The desk while leads are routed: reads at a fixed rate, then a thousand live streams; on a started distributed stack of real
+ * servers. Results: bench/results/desk-reads.json and bench/results/sse-fan-out.json.
  *
  * node bench/desk/main.ts [--leads-per-second=2000] [--reads-per-second=500] [--clients=1000] [--seconds=20] [--no-results]
  */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, setPriority, tmpdir } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
@@ -44,18 +43,11 @@ const [leadsPerSecond, readsPerSecond, clients, seconds] = [
 ];
 const PARTITIONS = 8;
 const PRELOAD = 20_000;
-const PHASES = 3;
-/** Of processes that nobody waits for, as README.md recommends where all share a machine. */
-const BACKGROUND_NICE = 10;
+const PHASES = 2;
 /** A process that has just started is still compiling what it runs. */
 const SETTLE_SECONDS = 10;
 /** Behind the end of the load, for the last events to arrive. */
 const DELIVERY_MS = 2_000;
-
-/** All threads: to Linux each has a priority of its own. */
-function putBehind(pid: number): void {
-  for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), BACKGROUND_NICE);
-}
 
 async function untilProjected(installation: Installation, count: number): Promise<void> {
   while ((await installation.projected()) < count) await wait(100);
@@ -120,17 +112,11 @@ async function loopDelayMs(url: string): Promise<number> {
 
 const next = createReads({ pool, keys });
 const readFor = (duration: number) => readOpenLoop(deskUrl, { perSecond: readsPerSecond, seconds: duration, next });
-const measureReads = (phase: number) =>
-  whileRouting(
-    phase,
-    () => readFor(SETTLE_SECONDS),
-    () => readFor(seconds),
-  );
-const equal = await measureReads(1);
-console.log(JSON.stringify(equal, null, 2));
-const [router, projector] = children;
-for (const { pid } of [router!, projector!]) putBehind(pid);
-const reads = await measureReads(2);
+const reads = await whileRouting(
+  1,
+  () => readFor(SETTLE_SECONDS),
+  () => readFor(seconds),
+);
 console.log(JSON.stringify(reads, null, 2));
 
 const { store } = installation.backing;
@@ -139,7 +125,7 @@ const from = await Promise.all(
 );
 const listeners = await openListeners(deskUrl, keys.tokens.slice(0, clients));
 const window = await whileRouting(
-  3,
+  2,
   () => wait(SETTLE_SECONDS * 1000),
   async () => {
     listeners.measure();
@@ -175,7 +161,7 @@ const write = (name: string, result: object): void =>
     `${JSON.stringify({ ...about, ...result }, null, 2)}\n`,
   );
 if (!values["no-results"]) {
-  write("desk-reads.json", { equalPriority: equal, [`routerAndProjectorAtNice${BACKGROUND_NICE}`]: reads });
+  write("desk-reads.json", reads);
   write("sse-fan-out.json", heard);
 }
 const isMet = Object.keys(reads.failed).length === 0 && reads.latencyMs.p99 <= 20 && heard.delayMs.max <= 1_000;

@@ -3,6 +3,7 @@ import { Fault } from "../core/domain/fault.ts";
 import { closeOnSignal } from "../core/runtime/lifecycle.ts";
 import { createLogger } from "../core/runtime/logger.ts";
 import { loadConfig } from "./config.ts";
+import { takePlace } from "./processes/priority.ts";
 
 const USAGE = `usage: fairlead <command>
 
@@ -61,6 +62,7 @@ async function startService(name: string): Promise<void> {
   if (service === undefined)
     throw new Fault("CONFIG_INVALID", `there is no service of that name: ${SERVICES.join(", ")}`);
   const config = loadConfig(process.env);
+  takePlace(service);
   const logger = createLogger(config.logLevel, service);
   const start = (await loadService(service)).start;
   const { lifecycle } = await start(config, logger);

@@ -17,7 +17,7 @@ export interface RouteLeadsDeps {
   readonly commitDecisions: (requests: readonly DecisionRequest[]) => Promise<CommitOutcome>;
   readonly buryPoison: BuryPoison;
   readonly recoverLedger: () => Promise<void>;
-  /** Resolves once all batches of one fetch have arrived; they are decided together. */
+  /** Resolves once all that has arrived meanwhile was heard, as all batches of one fetch; they are decided together. */
   readonly nextTurn: () => Promise<void>;
   readonly clock: Clock;
   readonly events: RouterEvents;
@@ -57,6 +57,8 @@ export function createRouteLeads(deps: RouteLeadsDeps) {
       return { matched, request: decisionRequest(plans, tenantId, { matched, atMs }) };
     });
     await Promise.all(parts.map(({ batch }) => batch.heartbeat()));
+    // Matching took as long as all that follows will: whoever else needs this process is heard between the two.
+    await nextTurn();
 
     const outcome = await commitDecisions(routed.map(({ request }) => request));
     if (outcome.kind === "abandoned") {

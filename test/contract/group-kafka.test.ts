@@ -114,26 +114,3 @@ test("a batch whose offset could not be stored comes again, and is stored then",
   await reader.close();
   await close();
 });
-
-test("what comes while a reader gathers is delivered together, and its place is stored when it leaves", async () => {
-  const { topic, close } = await openKafkaTopic(1);
-  const group = freshName("gathering");
-  const batches: string[][] = [];
-  const reader = await topic.consume({
-    group,
-    keepsPlace: true,
-    gatherMs: 2000,
-    handle: async ({ entries }) => {
-      batches.push(entries.map(textOf));
-      return COMMIT;
-    },
-  });
-  await topic.append(0, ["a"]);
-  await vi.waitFor(() => expect(batches).toEqual([["a"]]), WITHIN);
-  await topic.append(0, ["b"]);
-  await topic.append(0, ["c"]);
-  await vi.waitFor(() => expect(batches).toEqual([["a"], ["b", "c"]]), WITHIN);
-  await reader.close();
-  expect(await topic.committedOffset(group, 0)).toBe(3);
-  await close();
-});

@@ -57,6 +57,28 @@ export function groupContract(name: string, open: OpenTopic): void {
       expect(seen).toEqual([[...numbered(600, "early"), ...numbered(5, "late")], numbered(3, "other")]);
     });
 
+    test("what comes while a reader gathers is delivered together, and its place is stored when it leaves", async () => {
+      const topic = await openTopic(1);
+      const batches: string[][] = [];
+      const reader = await topic.consume({
+        group: "readers",
+        keepsPlace: true,
+        gatherMs: 2000,
+        handle: async ({ entries }) => {
+          batches.push(entries.map(textOf));
+          return COMMIT;
+        },
+      });
+      readers.push(reader);
+      await topic.append(0, ["a"]);
+      await vi.waitFor(() => expect(batches).toEqual([["a"]]), WITHIN);
+      await topic.append(0, ["b"]);
+      await topic.append(0, ["c"]);
+      await vi.waitFor(() => expect(batches).toEqual([["a"], ["b", "c"]]), WITHIN);
+      await reader.close();
+      expect(await topic.committedOffset("readers", 0)).toBe(3);
+    });
+
     test("what a reader does not want is not delivered, and is committed all the same", async () => {
       const topic = await openTopic(1);
       const seen: string[] = [];

@@ -27,8 +27,12 @@ export async function historyRoutes(app: HttpApp, { reads, plans, planSource }: 
   /** The whole history goes with the lead, to whoever may see the lead as it is now. */
   const historyOf = async (principal: Principal, leadId: string) => {
     const plan = planOf(plans, principal);
-    await findLead(reads, { principal, plan }, leadId);
-    return { plan, events: await reads.history({ tenantId: principal.tenantId, nodeIds: null }, leadId) };
+    // At once, as most who ask may see it: one after the other, they would wait for the store twice.
+    const [events] = await Promise.all([
+      reads.history({ tenantId: principal.tenantId, nodeIds: null }, leadId),
+      findLead(reads, { principal, plan }, leadId),
+    ]);
+    return { plan, events };
   };
 
   app.get(

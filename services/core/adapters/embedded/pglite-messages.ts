@@ -6,10 +6,12 @@ export interface PgliteWorkerData {
   readonly directory: string | null;
 }
 
-/** Answered in order. Without `values` it is a script of several statements. */
+/** Without `values` it is a script of several statements. */
 export interface PgliteRequest {
   readonly id: number;
   readonly text: string;
+  /** Answered before those in front of it; all others are answered in order. */
+  readonly mayOvertake: boolean;
   readonly values: readonly SqlValue[] | null;
 }
 

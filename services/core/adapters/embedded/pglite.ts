@@ -5,9 +5,12 @@ import { storableText } from "../sql/storable-text.ts";
 import { faultOfState, storeFault } from "../sql/store-fault.ts";
 import { CLOSE, OPENING_ID, type PgliteReply, type PgliteRequest, type PgliteWorkerData } from "./pglite-messages.ts";
 
+/** A query, behind the comment that each of our files begins with. */
+const READ = /^(?:--.*\n)*SELECT\b/u;
+
 /**
  * PostgreSQL in a thread of this process: a batch takes it tens of milliseconds, for which nothing else would happen in
- * the thread that decides. One connection: statements wait for each other.
+ * the thread that decides. One connection: statements wait for each other, and reads outside of transactions go first.
  *
  * A killed process loses nothing, a machine that loses power may: PGlite never asks the disk to sync. The projection is
  * rebuilt from the log then.
@@ -23,18 +26,19 @@ export async function openPglite(where: { readonly directory: string } | "memory
   }
   const { ask, close } = await startThread({ directory });
   const runner: SqlTransaction = {
-    query: (statement, values) => ask(statement.name, { text: statement.text, values: values.map(storable) }),
+    query: ({ name, text }, values) => ask(name, { text, values: values.map(storable), mayOvertake: false }),
     async script(name, text) {
-      await ask(name, { text, values: null });
+      await ask(name, { text, values: null, mayOvertake: false });
     },
   };
   /** Settles with the last transaction that was begun. */
   let turn: Promise<unknown> = Promise.resolve();
 
   return {
-    async query(statement, values) {
+    async query({ name, text }, values) {
+      // Nobody else's transaction is open then.
       await turn;
-      return runner.query(statement, values);
+      return ask(name, { text, values: values.map(storable), mayOvertake: READ.test(text) });
     },
     transaction(work) {
       const result = turn.then(() => inTransaction(runner, work));
@@ -61,7 +65,6 @@ async function inTransaction<T>(runner: SqlTransaction, work: (transaction: SqlT
 }
 
 interface Thread {
-  /** Asks in the order of the calls. */
   ask(name: string, request: Omit<PgliteRequest, "id">): Promise<readonly Row[]>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Fault } from "../../../domain/fault.ts";
 import type { Clock } from "../../../domain/lead/clock.ts";
 import type { ConsumableTopic, CopyTarget } from "../../../ports/log.ts";
@@ -65,18 +66,23 @@ export async function createFileTopic<T>(options: FileTopicOptions<T>): Promise<
   return {
     name,
     partitionCount,
-    append: async (partition, values) => appendRecords(partitionAt(partition), encodeAll(codec, values)),
+    async append(partition, values) {
+      // What is appended was long in the making: others are heard before it is encoded.
+      await nextTurn();
+      return appendRecords(partitionAt(partition), encodeAll(codec, values));
+    },
     appendCopy: async (partition, { key, bytes }) => partitionAt(partition).append([{ key, value: bytes }]),
     endOffset: async (partition) => partitionAt(partition).endOffset(),
     readRange: (partition, fromOffset, toOffset) =>
       readEntries(partitionAt(partition), codec, { fromOffset, toOffset }),
-    async consume({ group, wants, handle }) {
+    async consume({ group, wants, gatherMs, handle }) {
       // A second member in one process would only take work from the first.
       if (readers.has(group)) throw new Error(`${name} is already consumed by the group ${group}.`);
       const reader = await openGroupReader<T>({
         file: offsetsFile(group),
         partitions,
         read: (partition, range) => readPieces(partitionAt(partition), codec, { ...range, wants }),
+        gatherMs,
         handle,
         onFault: options.onFault ?? (() => undefined),
         onClosed: () => readers.delete(group),

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type { BatchVerdict, ConsumeOptions, Entry, GroupReader } from "../../../ports/log.ts";
 import type { OffsetRange } from "./offset-range.ts";
 import { type GroupOffsets, openGroupOffsets } from "./group-offsets.ts";
@@ -10,12 +10,11 @@ const CLOSE_WITHIN_MS = 5000;
 
 type DeliveredPartition = Pick<Partition, "endOffset" | "onceGrown">;
 
-export interface GroupReaderOptions<T> {
+export interface GroupReaderOptions<T> extends Pick<ConsumeOptions<T>, "gatherMs" | "handle"> {
   /** Where the group's positions are kept. */
   readonly file: string;
   readonly partitions: readonly DeliveredPartition[];
   readonly read: (partition: number, range: OffsetRange) => AsyncIterable<Piece<T>>;
-  readonly handle: ConsumeOptions<T>["handle"];
   readonly onFault: (error: unknown) => void;
   readonly onClosed: () => void;
 }
@@ -27,7 +26,7 @@ export interface FileGroupReader extends GroupReader {
 
 /** Delivers each partition in a loop of its own: one batch after the other, woken up by the append. */
 export async function openGroupReader<T>(options: GroupReaderOptions<T>): Promise<FileGroupReader> {
-  const { partitions } = options;
+  const { partitions, gatherMs = 0 } = options;
   const offsets = await openGroupOffsets(options.file);
   const stopping = new AbortController();
   const sleeping = new Map<number, () => void>();
@@ -41,7 +40,10 @@ export async function openGroupReader<T>(options: GroupReaderOptions<T>): Promis
       // A log whose end was cut may end before the commit: what is appended there next is new.
       const fromOffset = Math.min(offsets.committed(index), toOffset);
       if (fromOffset < toOffset) {
+        const startedMs = performance.now();
         await deliver(index, { fromOffset, toOffset });
+        const leftMs = startedMs + gatherMs - performance.now();
+        if (leftMs > 0) await pause(leftMs, stopping.signal);
         continue;
       }
       await new Promise<void>((resolve) => {
@@ -79,6 +81,8 @@ function createDelivery<T>(options: GroupReaderOptions<T>, { offsets, stopping, 
 
   async function judge(partition: number, entries: readonly Entry<T>[]): Promise<BatchVerdict> {
     try {
+      // All groups and partitions share a process with those who read: between two batches it hears them.
+      await nextTurn();
       const endOffset = partitions[partition]?.endOffset() ?? 0;
       const stillOwned = () => !isAbandoned();
       return await handle({ partition, entries, endOffset, stillOwned, heartbeat: () => Promise.resolve() });
