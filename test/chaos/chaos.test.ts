@@ -6,6 +6,7 @@ import { clockFaults } from "./faults/clocks.ts";
 import { diskFaults } from "./faults/disks.ts";
 import type { Fault } from "./faults/fault.ts";
 import { inputFaults } from "./faults/input.ts";
+import { kafkaLinkFaults } from "./faults/kafka-links.ts";
 import { kafkaFaults } from "./faults/kafka.ts";
 import { redisFaults } from "./faults/redis.ts";
 import { routerFaults } from "./faults/routers.ts";
@@ -21,6 +22,7 @@ const FAULTS: readonly Fault[] = [
   ...routerFaults,
   ...redisFaults,
   ...kafkaFaults,
+  ...kafkaLinkFaults,
   ...inputFaults,
   ...storeFaults,
   ...clockFaults,
@@ -45,18 +47,19 @@ describe("real servers under load", () => {
 
   it.each(FAULTS)("$row", { timeout: ROW_MS }, async (fault) => {
     const row: MatrixRow = FAULT_MATRIX.find(({ id }) => id === fault.row)!;
+    const counted = fault.counted ?? "injected";
     const reproduce = `FAIRLEAD_SEED=${seed} npx vitest run --project chaos -t '${row.id}$'`;
     const startMs = performance.now();
     const trial = world ?? (await openWorld(stage, seed));
     world = null;
     try {
-      const injected = await injectUnderLoad(trial, fault, wantedCount(row));
+      const injected = await injectUnderLoad(trial, fault, wantedCount(row, counted));
       const tookMs = performance.now() - startMs;
       const verdict = await judge(trial);
       console.info(`${row.id} ${row.fault}: ${injected} in ${seconds(tookMs)}, ${describeVerdict(verdict)}`);
       if (isNightly && row.id === "F1") recordKillRun({ seed, kills: injected, tookMs, verdict });
       expect(verdict.problems).toEqual([]);
-      tallyFaults({ row: row.id, level: "R", count: injected });
+      tallyFaults({ row: row.id, level: counted === "onWire" ? "W" : "R", count: injected });
       world = trial;
     } catch (error) {
       console.error(`${describeWorld(trial)}\n${reproduce}`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFileTopic } from "../../services/core/adapters/embedded/log/file-topic.ts";
 import { lockDataDirectory } from "../../services/core/adapters/embedded/log/data-directory-lock.ts";
+import { flipBit } from "../support/flip-bit.ts";
 import { tallyFaults } from "../support/fault-tally.ts";
 import { readAll, textCodec, textOf } from "../contract/topic-codec.ts";
 
@@ -70,7 +71,7 @@ test("any bit flipped in the last append takes that append away, and no more", a
   const whole = await readFile(segment);
   const [, , lastAt = 0, end = 0] = positions;
   for (let bit = lastAt * 8; bit < end * 8; bit += 1) {
-    await writeFile(segment, flipped(whole, bit));
+    await writeFile(segment, flipBit(whole, bit));
     expect(await reopenedTexts(), `bit ${bit}`).toEqual([...FIRST, ...SECOND]);
   }
   tallyFaults({ row: "F21", level: "S", count: (end - lastAt) * 8 });
@@ -81,7 +82,7 @@ test("a bit flipped before sound records is damage, not a torn end, and the file
   const whole = await readFile(segment);
   const [, secondAt = 0, lastAt = 0] = positions;
   for (let bit = secondAt * 8; bit < lastAt * 8; bit += 3) {
-    await writeFile(segment, flipped(whole, bit));
+    await writeFile(segment, flipBit(whole, bit));
     await expect(openTopic(), `bit ${bit}`).rejects.toMatchObject({
       code: "LOG_CORRUPT",
       at: `${segment}:${secondAt}`,
@@ -105,7 +106,7 @@ test("damage in an earlier segment is found by the reader that gets there", asyn
   await topic.close();
   const files = (await readdir(join(directory, NAME, "0"))).sort();
   expect(files.length).toBeGreaterThan(2);
-  await writeFile(segment, flipped(await readFile(segment), 300));
+  await writeFile(segment, flipBit(await readFile(segment), 300));
   const damaged = await openTopic(100);
   await expect(readAll(damaged, 0)).rejects.toMatchObject({ code: "LOG_CORRUPT", at: `${segment}:0` });
   await damaged.close();
@@ -150,10 +151,3 @@ test("a data directory has one holder; the lock of a dead process does not count
   expect((await readdir(directory)).filter((file) => file.startsWith("lock-"))).toHaveLength(1);
   await again.release();
 });
-
-function flipped(bytes: Buffer, bit: number): Buffer {
-  const copy = Buffer.from(bytes);
-  const at = bit >>> 3;
-  copy[at] = (copy[at] ?? 0) ^ (1 << (bit & 7));
-  return copy;
-}

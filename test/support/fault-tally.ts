@@ -4,8 +4,8 @@ import { join } from "node:path";
 /** So many faults of a row of the fault matrix (test/chaos) were brought about, and nothing was broken by them. */
 export interface FaultTally {
   readonly row: string;
-  /** S: simulated; R: on real servers. */
-  readonly level: "S" | "R";
+  /** S: simulated; W: on the wire to a real server; R: on real servers and processes. */
+  readonly level: "S" | "W" | "R";
   readonly count: number;
 }
 

@@ -8,6 +8,8 @@ import type { World } from "../world.ts";
 /** How the faults of one row of the matrix are brought about on real servers. */
 export interface Fault {
   readonly row: RowId;
+  /** Which of the row's counts; default `injected`. */
+  readonly counted?: "injected" | "onWire";
   /** How many of them go on side by side; default 1. `nth` of one lane differ by the number of lanes. */
   readonly lanes?: number;
   /** @param nth from 0. @returns how many faults have happened when it resolves */

@@ -9,7 +9,9 @@ import type { World } from "../world.ts";
 import { anyMoment, decides, type Fault } from "./fault.ts";
 
 /** Kinds of requests of Kafka's protocol. */
-const PRODUCE = 0;
+export const PRODUCE = 0;
+export const FETCH = 1;
+export const LIST_OFFSETS = 2;
 const OFFSET_COMMIT = 8;
 
 /** A whole request of one kind: length, then the kind. One in pieces could not be held back as a whole. */
@@ -18,7 +20,7 @@ const isRequest =
   (chunk: Buffer): boolean =>
     chunk.length >= 6 && chunk.readInt32BE(0) === chunk.length - 4 && chunk.readInt16BE(4) === kind;
 
-async function strikeOne(proxy: TcpProxy | undefined, kind: number, strike: Strike): Promise<number> {
+export async function strikeOne(proxy: TcpProxy | undefined, kind: number, strike: Strike): Promise<number> {
   return (await proxy?.strike(strike, isRequest(kind))) === true ? 1 : 0;
 }
 
@@ -73,6 +75,20 @@ function coordinatorOf(world: World, group: string): Promise<number> {
   });
 }
 
+/** Who leads a partition now, and who follows; ids of nodes. */
+export function placeOf(
+  world: World,
+  topic: string,
+  partition: number,
+): Promise<{ readonly leader: number; readonly replicas: readonly number[] }> {
+  return asKafkaAdmin(world, async (admin) => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const found = topics[0]?.partitions.find(({ partitionId }) => partitionId === partition);
+    if (found === undefined) throw new Error(`${topic} has no partition ${partition}.`);
+    return found;
+  });
+}
+
 async function killNode(world: World, node: Server | undefined): Promise<number> {
   if (node === undefined) return 0;
   await node.kill();
@@ -122,7 +138,7 @@ async function cutBehindOffsets(admin: Admin, groupId: string, topic: string): P
 }
 
 /** Resolves when every replica is in sync again: the next broker may go. */
-function inSync(world: World): Promise<unknown> {
+export function inSync(world: World): Promise<unknown> {
   const { leads, decisions, control } = topicNames(world.prefix);
   return until(
     () =>
@@ -135,7 +151,7 @@ function inSync(world: World): Promise<unknown> {
   );
 }
 
-async function asKafkaAdmin<T>({ stage }: World, act: (admin: Admin) => Promise<T>): Promise<T> {
+export async function asKafkaAdmin<T>({ stage }: World, act: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = new Kafka({ brokers: [...stage.kafka.brokers], logLevel: logLevel.NOTHING }).admin();
   try {
     await admin.connect();
