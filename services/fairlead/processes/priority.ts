@@ -3,7 +3,8 @@ import { getPriority, setPriority } from "node:os";
 
 /**
  * Nice values of services whose work can wait for others on a machine that they share: people wait for desk and capture, a lead
- * for the router, and nobody for the rest. Where every process has cores of its own they change nothing.
+ * for the router, and nobody for the rest. Where every process has cores of its own they change nothing; where all share two, broker
+ * and database, which are not ours to place, are before the router too, which tells when it is near its maximum.
  */
 const NICE: Readonly<Record<string, number>> = { router: 5, projector: 10, steward: 10, auditor: 10 };
 
