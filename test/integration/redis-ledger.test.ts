@@ -168,6 +168,15 @@ describe("the Redis ledger on a server of its own", () => {
     expect(await activate(admin, seeding)).toBe("superseded");
   });
 
+  it("is not seeded with window entries out of order, whose search would miscount them", async () => {
+    const entry = { kind: "window", repId: "ann", scope: "intake", channel: "web", leadId: "a", cycle: 1 } as const;
+    const rows: LedgerRow[] = [
+      { ...entry, atMs: 2 },
+      { ...entry, leadId: "b", atMs: 1 },
+    ];
+    await expect(ledger.seed(2, new Map([[TENANT, rows]]))).rejects.toThrow("older than the one before");
+  });
+
   it("frees the namespaces of older epochs", async () => {
     await reserveOne(ledger, lead);
     await ledger.seed(2, new Map([[TENANT, await rowsOf(ledger)]]));

@@ -26,6 +26,12 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
     [CONTRACT, "stops at exactly the limit within a call that began with room"],
   ),
   without(
+    "window entries in the order of their times",
+    `${LUA}/reserve-windows.lua`,
+    ["isLate and redis.call", "false and redis.call"],
+    [CONTRACT, "counts entries by their times, whichever came first"],
+  ),
+  without(
     "room lost by entries of lists without windows",
     `${LUA}/reserve-batch.lua`,
     ['  callInSlices("HDEL", rooms, uncounted[scope])\n'],

@@ -14,6 +14,7 @@
   O(changes); one command for a confirmation, about seven for the others.
 ]]
 -- luacheck: read globals readyEpoch namespace LEAD LEAD_HEAD FILL SCOPES SCOPE_OF HORIZON_MS
+-- luacheck: read globals ENTRY_HEAD timeOf trimWindow
 -- luacheck: read globals OWNED PUBLIC RELEASED CLOSED
 
 local minEpoch, changes = unpack(cmsgpack.unpack(ARGV[1]))
@@ -60,10 +61,14 @@ end
 local function leaveWindow(repId, scope, member)
   if scope == 0 then return end
   local key = NS .. "window:" .. SCOPES[scope] .. ":" .. repId
-  if not redis.call("ZSCORE", key, member) then return end
-  local newest = redis.call("ZREVRANGE", key, 0, 0, "WITHSCORES")[2]
-  redis.call("ZREMRANGEBYSCORE", key, "-inf", string.format("%.17g", newest - HORIZON_MS))
-  redis.call("ZREM", key, member)
+  local entries = redis.call("LRANGE", key, 0, -1)
+  for i = #entries, 1, -1 do
+    if string.sub(entries[i], ENTRY_HEAD + 1) == member then
+      trimWindow(key, timeOf(entries[#entries]) - HORIZON_MS)
+      redis.call("LREM", key, -1, entries[i])
+      return
+    end
+  end
 end
 
 local function forget(identityKeys, leadId)

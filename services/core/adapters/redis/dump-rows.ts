@@ -5,7 +5,7 @@ import type { RedisClient } from "./connect.ts";
 import type { LedgerKeys } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 import { decodeFill, decodeLead } from "./record-codec.ts";
-import { readWindowMember } from "./window-member.ts";
+import { decodeWindowEntry } from "./window-entry.ts";
 
 const SCAN_COUNT = 1000;
 
@@ -60,11 +60,8 @@ async function* dumpWindow(
   scope: "intake" | "claim",
   repId: string,
 ): AsyncGenerator<LedgerRow> {
-  const flat = await orUnavailable(client.zrevrange(keys.window(scope, repId), 0, -1, "WITHSCORES"));
-  const outMs = Number(flat[1]) - WINDOW_HORIZON_MS;
-  for (let index = 0; index < flat.length; index += 2) {
-    const atMs = Number(flat[index + 1]);
-    if (atMs <= outMs) return;
-    yield { kind: "window", repId, scope, ...readWindowMember(flat[index]!), atMs };
-  }
+  const list = await orUnavailable(client.lrangeBuffer(keys.window(scope, repId), 0, -1));
+  const entries = list.map(decodeWindowEntry);
+  const outMs = (entries.at(-1)?.atMs ?? 0) - WINDOW_HORIZON_MS;
+  for (const entry of entries) if (entry.atMs > outMs) yield { kind: "window", repId, scope, ...entry };
 }

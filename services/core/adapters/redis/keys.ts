@@ -25,7 +25,9 @@ export interface LedgerKeys {
   readonly leaving: string;
   /** There while rows are written, before activation. */
   readonly seeding: string;
-  /** Sorted set of `channel|slot` by time. */
+  /** Time of the youngest window entry of all, in ms since epoch. */
+  readonly clock: string;
+  /** List of window entries (window-entry.ts), oldest first. */
   readonly window: (scope: WindowScope, repId: string) => string;
 }
 
@@ -40,6 +42,7 @@ export function ledgerKeys(tenantId: string, epoch: number): LedgerKeys {
     unconfirmed: `${namespace}unconfirmed`,
     leaving: `${namespace}leaving`,
     seeding: `${namespace}seeding`,
+    clock: `${namespace}clock`,
     window: (scope, repId) => `${namespace}window:${scope}:${repId}`,
   };
 }

@@ -63,5 +63,20 @@ local SCOPE_OF = { 1, 1, 2, 0 }
 local LAST_CHARGED_VIA = 2
 -- Window entries that are this much older than the newest are out.
 local HORIZON_MS = 32 * 86400000
+-- A window entry: its time, then `channel|lead#cycle`. Lists of them are in the order of time.
+local ENTRY_TIME, ENTRY_HEAD = "<d", 8
+
+local function timeOf(entry)
+  return (struct.unpack(ENTRY_TIME, entry))
+end
+
+-- Drops the entries of a list that are no younger than `outMs`.
+local function trimWindow(key, outMs)
+  local oldest = redis.call("LINDEX", key, 0)
+  while oldest and timeOf(oldest) <= outMs do
+    redis.call("LPOP", key)
+    oldest = redis.call("LINDEX", key, 0)
+  end
+end
 
 local OWNED, PARKED, PUBLIC, DUPLICATE, REJECTED, DEAD, RELEASED, CLOSED = 1, 2, 3, 4, 5, 6, 7, 8

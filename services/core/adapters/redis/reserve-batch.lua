@@ -8,7 +8,7 @@
   KEYS[1]  meta hash of the tenant: epoch, state, bound          fl:{tenant}:meta
            Derived from it, in the same slot, below fl:{tenant}:e<epoch>:
            lead hash, fill hash, floor hash, identity hash, unconfirmed hash, leaving hash, room:<scope> hash,
-           turn string, window:<scope>:<rep> zset
+           turn string, clock string, window:<scope>:<rep> list
 
   ARGV[1]  request as MessagePack, see pack-batch.ts. Indexes count from 1. Times in ms since epoch: never TIME.
 
@@ -27,18 +27,16 @@
   Only windows that fill up are counted between decisions. O(leads × candidates + reps); cost in
   bench/results/reserve.json.
 ]]
--- luacheck: read globals callInSlices LEAD LEAD_HEAD LEAD_DEMAND LEAD_CHARGE FILL HORIZON_MS SCOPES SCOPE_OF
+-- luacheck: read globals callInSlices LEAD LEAD_HEAD LEAD_DEMAND LEAD_CHARGE FILL SCOPES SCOPE_OF
 -- luacheck: read globals LAST_CHARGED_VIA
 -- luacheck: read globals OWNED PARKED PUBLIC DUPLICATE REJECTED DEAD RELEASED
 -- luacheck: read globals q NS epoch atMs repIds gRep gWeight leadIds keys foundLeads foundKeys
--- luacheck: read globals fillsBefore counted floorsBefore turnBefore
--- luacheck: read globals entries uncounted enterWindows windowKey roomsToWrite
+-- luacheck: read globals fillsBefore counted floorsBefore turnBefore clock
+-- luacheck: read globals uncounted enterWindows writeEntries roomsToWrite
 -- luacheck: read globals lColleagues cNode setDemand choose leastColleague
 -- luacheck: globals record leadOf held load credit turns floors turn
 
 local REPLAYED, SUPERSEDED, STALE, ALREADY_OWNED, LEAD_CLOSED, NO_ROOM = "\1", "\2", "\3", "\4", "\5", "\6"
--- Old window entries are dropped by one write in this many; readers don't count them anyway.
-local TRIM_EVERY = 16
 
 -- Deciding -----------------------------------------------------------------------------------------------------------
 
@@ -134,7 +132,7 @@ end
 local function occupy(i, r, profile)
   held[r], load[r], isFilled[r] = held[r] + 1, load[r] + profile[2], true
   local scope = SCOPE_OF[profile[4]]
-  if scope > 0 then enterWindows(scope, r, profile[3] .. "|" .. leadIds[i] .. cycleMark(profile[1]), profile[3]) end
+  if scope > 0 then enterWindows(scope, r, profile[3], slotOf(i, profile[1])) end
 end
 
 local function raiseFloor(colleagues, floor)
@@ -185,12 +183,7 @@ for i = 1, #leadIds do answers[i] = decide(i) end
 -- Writing ------------------------------------------------------------------------------------------------------------
 
 local function writeWindows(scope)
-  local out = string.format("%.17g", atMs - HORIZON_MS)
-  for r, args in pairs(entries[scope]) do
-    local key = windowKey(scope, r)
-    callInSlices("ZADD", key, args)
-    if (atMs + r) % TRIM_EVERY == 0 then redis.call("ZREMRANGEBYSCORE", key, "-inf", out) end
-  end
+  writeEntries(scope, atMs < clock)
   local rooms = NS .. "room:" .. SCOPES[scope]
   callInSlices("HSET", rooms, roomsToWrite(scope))
   callInSlices("HDEL", rooms, uncounted[scope])
@@ -212,6 +205,7 @@ callInSlices("HSET", NS .. "identity", identityArgs)
 callInSlices("HSET", NS .. "fill", fillArgs)
 writeWindows(1)
 writeWindows(2)
+if atMs > clock then redis.call("SET", NS .. "clock", string.format("%.17g", atMs)) end
 callInSlices("HSET", NS .. "floor", floorArgs)
 if turn > tonumber(turnBefore) then redis.call("SET", NS .. "turn", string.format("%.0f", turn)) end
 

@@ -56,3 +56,5 @@ for n = 1, #q.nodes do
 end
 local turnBefore = redis.call("GET", NS .. "turn") or "0"
 local turn = tonumber(turnBefore)
+-- The time of the youngest window entry of all.
+local clock = tonumber(redis.call("GET", NS .. "clock") or "0")

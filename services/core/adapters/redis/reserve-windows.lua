@@ -7,14 +7,15 @@
   state of the ledger: without it everything is counted.
 ]]
 -- luacheck: ignore 211 241
--- luacheck: read globals callInSlices SCOPES q NS atMs repIds gRep
+-- luacheck: read globals callInSlices SCOPES q NS atMs repIds gRep ENTRY_TIME ENTRY_HEAD timeOf trimWindow
+-- luacheck: read globals HORIZON_MS
 
 -- tag of the limits, time of the count, leads that fit
 local ROOM = "<ddd"
 
 -- Caps are the windows of one scope that reps have in common: { scope, tag, channel or false, length, limit, … }
 local caps = q.caps
--- By scope: of a grant, and of a rep, one linked to the next by `also`. The entries are arguments of ZADD by rep.
+-- By scope: of a grant, and of a rep, one linked to the next by `also`. The entries of this batch by rep.
 local seatOf, seatsOfRep, entries = { {}, {} }, { {}, {} }, { {}, {} }
 -- Reps whose entries nobody took from their room.
 local uncounted = { {}, {} }
@@ -25,30 +26,44 @@ local function windowKey(scope, r)
   return NS .. "window:" .. SCOPES[scope] .. ":" .. repIds[r]
 end
 
--- Whether a window of `channel` counts this member, `channel|lead#cycle`. Lead ids have no bar.
-local function ofChannel(member, channel)
-  local size = #channel
-  return string.sub(member, 1, size + 1) == channel .. "|" and not string.find(member, "|", size + 2, true)
+-- Whether a window of `channel` counts this entry. Lead ids have no bar.
+local function ofChannel(entry, channel)
+  local bar = ENTRY_HEAD + #channel + 1
+  return string.sub(entry, ENTRY_HEAD + 1, bar) == channel .. "|" and not string.find(entry, "|", bar + 1, true)
 end
 
-local function countWindow(key, channel, length)
-  local above = string.format("(%.17g", atMs - length)
-  if not channel then return redis.call("ZCOUNT", key, above, "+inf") end
+local function countChannel(list, channel)
   local count = 0
-  for _, member in ipairs(redis.call("ZRANGEBYSCORE", key, above, "+inf")) do
-    if ofChannel(member, channel) then count = count + 1 end
+  for _, entry in ipairs(list) do
+    if ofChannel(entry, channel) then count = count + 1 end
   end
   return count
+end
+
+-- Entries younger than `since`: a search among the times, which begins where a full window ends.
+local function countSince(key, since, limit)
+  local within, beyond = 0, redis.call("LLEN", key) + 1
+  local function narrow(probe)
+    if probe <= within or probe >= beyond then return end
+    if timeOf(redis.call("LINDEX", key, -probe)) > since then within = probe else beyond = probe end
+  end
+  narrow(limit)
+  narrow(limit + 1)
+  while beyond - within > 1 do narrow(math.floor((within + beyond) / 2)) end
+  return within
+end
+
+local function countWindow(key, channel, length, limit)
+  local count = countSince(key, atMs - length, limit)
+  if not channel or count == 0 then return count end
+  return countChannel(redis.call("LRANGE", key, -count, -1), channel)
 end
 
 -- Entries that this batch has made so far.
 local function countNew(scope, r, channel, length)
-  local args, count = entries[scope][r], 0
-  if not args or length <= 0 then return 0 end
-  for i = 2, #args, 2 do
-    if not channel or ofChannel(args[i], channel) then count = count + 1 end
-  end
-  return count
+  local list = entries[scope][r]
+  if not list or length <= 0 then return 0 end
+  return channel and countChannel(list, channel) or #list
 end
 
 local function leastLeft(cap, counts)
@@ -63,7 +78,7 @@ local function countSeat(seat)
   counted[#counted + 1] = r
   counted[#counted + 1] = seat.cap
   for w = 3, #cap, 3 do
-    local before = countWindow(windowKey(scope, r), cap[w], cap[w + 1])
+    local before = countWindow(windowKey(scope, r), cap[w], cap[w + 1], cap[w + 2])
     counted[#counted + 1] = before
     counts[w] = before + countNew(scope, r, cap[w], cap[w + 1])
   end
@@ -132,23 +147,44 @@ local function takeSeat(seat, channel)
   end
 end
 
-local atText = string.format("%.17g", atMs)
+local atBytes = struct.pack(ENTRY_TIME, atMs)
 
--- `member` is the lead's, `channel|lead#cycle`.
-local function enterWindows(scope, r, member, channel)
-  local args = entries[scope][r]
-  if not args then
-    args = {}
-    entries[scope][r] = args
+-- `slot` is the lead's, `lead#cycle`.
+local function enterWindows(scope, r, channel, slot)
+  local list = entries[scope][r]
+  if not list then
+    list = {}
+    entries[scope][r] = list
   end
-  local n = #args
-  args[n + 1] = atText
-  args[n + 2] = member
+  list[#list + 1] = atBytes .. channel .. "|" .. slot
   local seat = seatsOfRep[scope][r]
   if not seat then uncounted[scope][#uncounted[scope] + 1] = repIds[r] end
   while seat do
     takeSeat(seat, channel)
     seat = seat.also
+  end
+end
+
+-- Behind those that are as old. A caller whose clock is behind the tenant's may find younger ones.
+local function appendEntries(key, list, isLate)
+  local younger = {}
+  local last = isLate and redis.call("LINDEX", key, -1)
+  while last and timeOf(last) > atMs do
+    table.insert(younger, 1, redis.call("RPOP", key))
+    last = redis.call("LINDEX", key, -1)
+  end
+  callInSlices("RPUSH", key, list)
+  callInSlices("RPUSH", key, younger)
+end
+
+-- Old entries are dropped by one write in this many; readers don't count them anyway.
+local TRIM_EVERY = 16
+
+local function writeEntries(scope, isLate)
+  for r, list in pairs(entries[scope]) do
+    local key = windowKey(scope, r)
+    appendEntries(key, list, isLate)
+    if (atMs + r) % TRIM_EVERY == 0 then trimWindow(key, atMs - HORIZON_MS) end
   end
 end
 
