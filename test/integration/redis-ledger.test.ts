@@ -168,6 +168,25 @@ describe("the Redis ledger on a server of its own", () => {
     expect(await activate(admin, seeding)).toBe("superseded");
   });
 
+  it("uses no place that it knew of a ledger of the same epoch", async () => {
+    const both = { lists: [listOf([grant("ann"), grant("bob")])] };
+    await reserveOne(ledger, item("first", both));
+    await reserveOne(ledger, item("second", both));
+    const rows = await rowsOf(ledger);
+    await admin.flushall();
+    expect(await ledger.seed(1, new Map([[TENANT, rows]]))).toBe("activated");
+    const onlyBob = item("third", { lists: [listOf([grant("bob")])] });
+    expect(await ledger.reserve(request([onlyBob]))).toEqual({ kind: "fenced" });
+    expect(gist(await reserveOne(ledger, onlyBob))).toBe("bob");
+    const reps = (await rowsOf(ledger)).filter((row) => row.kind === "rep");
+    expect(new Map(reps.map(({ repId, held }) => [repId, held]))).toEqual(
+      new Map([
+        ["ann", 1],
+        ["bob", 2],
+      ]),
+    );
+  });
+
   it("is not seeded with window entries out of order, whose search would miscount them", async () => {
     const entry = { kind: "window", repId: "ann", scope: "intake", channel: "web", leadId: "a", cycle: 1 } as const;
     const rows: LedgerRow[] = [

@@ -38,6 +38,12 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
     [CONTRACT, "counts what came through a list that sets the rep no window"],
   ),
   without(
+    "places of the very ledger that they were learnt from",
+    `${LUA}/reserve-snapshot.lua`,
+    [" or mark ~= q.mark"],
+    ["test/integration/redis-ledger.test.ts", "uses no place that it knew of a ledger of the same epoch"],
+  ),
+  without(
     "slot of a lead that goes over",
     `${LUA}/reserve-batch.lua`,
     ['callInSlices("HSET", NS .. "leaving", leavingArgs)\n'],

@@ -14,14 +14,14 @@
   O(changes); one command for a confirmation, about seven for the others.
 ]]
 -- luacheck: read globals readyEpoch namespace LEAD LEAD_HEAD FILL SCOPES SCOPE_OF HORIZON_MS
--- luacheck: read globals ENTRY_HEAD timeOf trimWindow
+-- luacheck: read globals FILL_BYTES ENTRY_HEAD timeOf trimWindow
 -- luacheck: read globals OWNED PUBLIC RELEASED CLOSED
 
 local minEpoch, changes = unpack(cmsgpack.unpack(ARGV[1]))
 local epoch = readyEpoch()
 if not epoch or epoch < minEpoch then return 0 end
 local NS = namespace(epoch)
-local LEADS, FILLS, WAITING, LEAVING = NS .. "lead", NS .. "fill", NS .. "unconfirmed", NS .. "leaving"
+local LEADS, WAITING, LEAVING = NS .. "lead", NS .. "unconfirmed", NS .. "leaving"
 
 -- Reading and writing ------------------------------------------------------------------------------------------------
 
@@ -41,9 +41,20 @@ local function writeEnded(leadId, cycle, status, ref)
   redis.call("HSET", LEADS, leadId, struct.pack(LEAD, cycle, status, 0, 0, 0, 0, 0, 0, 0) .. ref)
 end
 
+local function lessOne(fill, loadMilli)
+  local held, load, credit, turn = struct.unpack(FILL, fill)
+  return struct.pack(FILL, held - 1, load - loadMilli, credit, turn)
+end
+
 local function giveBack(repId, loadMilli)
-  local held, load, credit, turn = struct.unpack(FILL, redis.call("HGET", FILLS, repId))
-  redis.call("HSET", FILLS, repId, struct.pack(FILL, held - 1, load - loadMilli, credit, turn))
+  local place = redis.call("HGET", NS .. "place", repId)
+  if not place then
+    redis.call("HSET", NS .. "fill", repId, lessOne(redis.call("HGET", NS .. "fill", repId), loadMilli))
+    return
+  end
+  local first = place * FILL_BYTES
+  local fill = redis.call("GETRANGE", NS .. "fills", first, first + FILL_BYTES - 1)
+  redis.call("SETRANGE", NS .. "fills", first, lessOne(fill, loadMilli))
 end
 
 -- The record that says so is about to be written over.

@@ -4,9 +4,10 @@ import { type ConnectOptions, connectRedis, type RedisClient } from "./connect.t
 import { dumpRows } from "./dump-rows.ts";
 import { ledgerKeys, metaKey } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
-import { indexRequest, reserveBatch } from "./reserve-batch.ts";
 import { readUnfinished } from "./read-unfinished.ts";
 import { readyEpoch } from "./ready-epoch.ts";
+import { KnownPlaces } from "./rep-places.ts";
+import { reserveBatch } from "./reserve-batch.ts";
 import { seedLedger } from "./seed-ledger.ts";
 import { sweepNamespaces } from "./sweep-namespaces.ts";
 
@@ -16,6 +17,7 @@ const BULK_TIMEOUT_MS = 30_000;
 /** The ledger of any number of processes: one server, one primary and its replicas, or the masters of a cluster. */
 export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> {
   const client = await connectRedis(options);
+  const places = new KnownPlaces();
   let bulkClient: Promise<RedisClient> | undefined;
   let sweeping = Promise.resolve();
   let isClosed = false;
@@ -31,7 +33,7 @@ export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> 
   }
 
   return {
-    reserve: (request) => reserveBatch(client, indexRequest(request)),
+    reserve: (request) => reserveBatch(client, places, request),
     apply: (tenantId, changes, minEpoch) => applyChanges(client, { tenantId, changes, minEpoch }),
     unfinished: (tenantId, beforeMs) => readUnfinished(client, tenantId, beforeMs),
     readyEpoch: (tenantIds) => commonEpoch(client, tenantIds),

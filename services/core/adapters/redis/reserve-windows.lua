@@ -2,21 +2,24 @@
   Second part of reserve-batch.lua: whether windows leave room for one more lead.
 
   Counting entries is what a window costs, and most are far from full. So a count leaves behind how many leads certainly
-  still fit, in the hash room:<scope>: entries only take away from that, and time only adds to it. It holds for the
+  still fit, in the string room:<scope>: entries only take away from that, and time only adds to it. It holds for the
   same limits (their tag) and from the time of the count on; when it is used up the windows are counted again. It is no
   state of the ledger: without it everything is counted.
 ]]
 -- luacheck: ignore 211 241
--- luacheck: read globals callInSlices SCOPES q NS atMs repIds gRep ENTRY_TIME ENTRY_HEAD timeOf trimWindow
+-- luacheck: read globals callInSlices SCOPES q NS atMs repIds stretches stretchOf firstRep placeOf
+-- luacheck: read globals gSize gLimits gLimit limits repOf limitOf ENTRY_TIME ENTRY_HEAD timeOf trimWindow
 -- luacheck: read globals HORIZON_MS
 
--- tag of the limits, time of the count, leads that fit
-local ROOM = "<ddd"
+-- tag of the limits, time of the count, leads that fit; by the rep's place
+local ROOM, ROOM_BYTES = "<ddd", 24
+-- Behind the other limits of a grant: its cap of scope 1, of scope 2.
+local CAP = 3
 
 -- Caps are the windows of one scope that reps have in common: { scope, tag, channel or false, length, limit, … }
 local caps = q.caps
--- By scope: of a grant, and of a rep, one linked to the next by `also`. The entries of this batch by rep.
-local seatOf, seatsOfRep, entries = { {}, {} }, { {}, {} }, { {}, {} }
+-- By scope: of a rep, one linked to the next by `also`. The entries of this batch by rep.
+local seatsOfRep, entries = { {}, {} }, { {}, {} }
 -- Reps whose entries nobody took from their room.
 local uncounted = { {}, {} }
 -- What was counted, as it was before the batch: rep, cap, count of each window, rep, …
@@ -85,12 +88,14 @@ local function countSeat(seat)
   seat.counts, seat.left, seat.from, seat.isChanged = counts, leastLeft(cap, counts), atMs, true
 end
 
-local function seatFor(scope, r, cap)
-  local first = seatsOfRep[scope][r]
-  local seat = first
+local function seatOf(scope, r, cap)
+  local seat = seatsOfRep[scope][r]
   while seat and seat.cap ~= cap do seat = seat.also end
-  if seat then return seat end
-  seat = { rep = r, cap = cap, left = 0 }
+  return seat
+end
+
+local function addSeat(scope, r, cap)
+  local first, seat = seatsOfRep[scope][r], { rep = r, cap = cap, left = 0 }
   if first then
     seat.also, first.also = first.also, seat
   else
@@ -99,31 +104,52 @@ local function seatFor(scope, r, cap)
   return seat
 end
 
-local function readRooms(scope)
-  local ids, seats, gCap = {}, {}, q.gCaps[scope]
-  for g = 1, #gCap do
-    if gCap[g] > 0 then
-      local seat = seatFor(scope, gRep[g], gCap[g])
-      seatOf[scope][g] = seat
-      if not seat.isListed then
-        seat.isListed = true
-        ids[#ids + 1], seats[#seats + 1] = repIds[seat.rep], seat
-      end
-    end
+local function roomKey(scope)
+  return NS .. "room:" .. SCOPES[scope]
+end
+
+-- The rooms of a stretch of reps; shorter, or nothing, where none was ever written.
+local roomsRead = { {}, {} }
+local function roomsOf(scope, s)
+  local rooms = roomsRead[scope][s]
+  if not rooms then
+    local first, size = stretches[2 * s - 1], stretches[2 * s]
+    rooms = redis.call("GETRANGE", roomKey(scope), first * ROOM_BYTES, (first + size) * ROOM_BYTES - 1)
+    roomsRead[scope][s] = rooms
   end
-  local found = callInSlices("HMGET", NS .. "room:" .. SCOPES[scope], ids)
-  for i = 1, #seats do
-    local seat, tag, from, left = seats[i], nil, nil, nil
-    if found[i] then tag, from, left = struct.unpack(ROOM, found[i]) end
-    if tag == caps[seat.cap][2] and from <= atMs and left > 0 then
-      seat.from, seat.left = from, left
-    else
-      countSeat(seat)
-    end
+  return rooms
+end
+
+local function readSeat(scope, seat)
+  local s = stretchOf[seat.rep]
+  local rooms, offset, tag, from, left = roomsOf(scope, s), (seat.rep - firstRep[s]) * ROOM_BYTES, nil, nil, nil
+  if #rooms >= offset + ROOM_BYTES then tag, from, left = struct.unpack(ROOM, rooms, offset + 1) end
+  if tag == caps[seat.cap][2] and from <= atMs and left > 0 then
+    seat.from, seat.left = from, left
+  else
+    countSeat(seat)
   end
 end
-readRooms(1)
-readRooms(2)
+
+local function readRooms(scope, g)
+  for j = 1, gSize[g] do
+    local r, cap = repOf(g, j), limitOf(g, j)[CAP + scope]
+    if cap > 0 and not seatOf(scope, r, cap) then readSeat(scope, addSeat(scope, r, cap)) end
+  end
+end
+
+local function isCapped(scope)
+  for _, limit in ipairs(limits) do
+    if limit[CAP + scope] > 0 then return true end
+  end
+  return false
+end
+
+for scope = 1, #SCOPES do
+  for g = 1, isCapped(scope) and #gSize or 0 do
+    if gLimits[g] or (gSize[g] > 0 and limits[gLimit[g]][CAP + scope] > 0) then readRooms(scope, g) end
+  end
+end
 
 -- A window of another channel may be full.
 local function isFull(seat, channel)
@@ -158,7 +184,7 @@ local function enterWindows(scope, r, channel, slot)
   end
   list[#list + 1] = atBytes .. channel .. "|" .. slot
   local seat = seatsOfRep[scope][r]
-  if not seat then uncounted[scope][#uncounted[scope] + 1] = repIds[r] end
+  if not seat then uncounted[scope][#uncounted[scope] + 1] = r end
   while seat do
     takeSeat(seat, channel)
     seat = seat.also
@@ -188,14 +214,23 @@ local function writeEntries(scope, isLate)
   end
 end
 
-local function roomsToWrite(scope)
-  local args = {}
+local function writeRoom(scope, r, room)
+  redis.call("SETRANGE", roomKey(scope), placeOf(r) * ROOM_BYTES, room)
+end
+
+local function writeRooms(scope)
   for r, seat in pairs(seatsOfRep[scope]) do
     if seat.isChanged then
       local left = seat.counts and leastLeft(caps[seat.cap], seat.counts) or seat.left
-      args[#args + 1] = repIds[r]
-      args[#args + 1] = struct.pack(ROOM, caps[seat.cap][2], seat.from, left)
+      writeRoom(scope, r, struct.pack(ROOM, caps[seat.cap][2], seat.from, left))
     end
   end
-  return args
+end
+
+local NO_ROOM_KNOWN = string.rep("\0", ROOM_BYTES)
+local function forgetUncounted(scope)
+  local size = redis.call("STRLEN", roomKey(scope))
+  for _, r in ipairs(uncounted[scope]) do
+    if placeOf(r) * ROOM_BYTES < size then writeRoom(scope, r, NO_ROOM_KNOWN) end
+  end
 end
