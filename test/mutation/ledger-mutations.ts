@@ -28,7 +28,7 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
   without(
     "window entries in the order of their times",
     `${LUA}/reserve-windows.lua`,
-    ["isLate and redis.call", "false and redis.call"],
+    ["if isLate then insertEntries", "if false then insertEntries"],
     [CONTRACT, "counts entries by their times, whichever came first"],
   ),
   without(

@@ -30,7 +30,7 @@
 -- luacheck: read globals callInSlices LEAD LEAD_HEAD LEAD_DEMAND LEAD_CHARGE FILL FILL_BYTES SCOPE_OF
 -- luacheck: read globals LAST_CHARGED_VIA
 -- luacheck: read globals OWNED PARKED PUBLIC DUPLICATE REJECTED DEAD RELEASED
--- luacheck: read globals q NS epoch atMs repIds stretches firstRep placeOf repOf limitOf
+-- luacheck: read globals q NS FILLS epoch atMs repIds stretches firstRep placeOf repOf limitOf
 -- luacheck: read globals leadIds keys foundLeads foundKeys
 -- luacheck: read globals fillsBefore counted floorsBefore turnBefore clock
 -- luacheck: read globals enterWindows writeEntries writeRooms forgetUncounted
@@ -133,7 +133,7 @@ end
 local function occupy(i, r, profile)
   held[r], load[r], isFilled[r] = held[r] + 1, load[r] + profile[2], true
   local scope = SCOPE_OF[profile[4]]
-  if scope > 0 then enterWindows(scope, r, profile[3], slotOf(i, profile[1])) end
+  if scope > 0 then enterWindows(scope, r, profile[3], leadIds[i], cycleMark(profile[1])) end
 end
 
 local function raiseFloor(colleagues, floor)
@@ -201,7 +201,7 @@ local function writeStretch(s, first, last)
   local fills, begin, done = {}, nil, nil
   local function flush()
     if not begin then return end
-    redis.call("SETRANGE", NS .. "fills", string.format("%d", placeOf(begin) * FILL_BYTES), table.concat(fills))
+    redis.call("SETRANGE", FILLS, string.format("%d", placeOf(begin) * FILL_BYTES), table.concat(fills))
     fills, begin = {}, nil
   end
   for r = first, last do

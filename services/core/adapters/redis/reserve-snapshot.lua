@@ -10,6 +10,7 @@ local epoch, atMs = q.epoch, q.atMs
 local ready, mark = readyEpoch()
 if ready ~= epoch or mark ~= q.mark then return { "FENCED" } end
 local NS = namespace(epoch)
+local FILLS, REP = NS .. "fills", NS .. "rep"
 
 -- Reps are numbered by their places, of which there are some stretches: first place and size in turn.
 local stretches, stretchOf, firstRep, fillsBefore = q.stretches, {}, {}, {}
@@ -34,7 +35,7 @@ local function readFills()
   local r = 1
   for s = 1, #stretches / 2 do
     local first, size = stretches[2 * s - 1], stretches[2 * s]
-    local fills = redis.call("GETRANGE", NS .. "fills", first * FILL_BYTES, (first + size) * FILL_BYTES - 1)
+    local fills = redis.call("GETRANGE", FILLS, first * FILL_BYTES, (first + size) * FILL_BYTES - 1)
     unpackFills(r, size, fills)
     fillsBefore[s], firstRep[s] = fills, r
     for other = r, r + size - 1 do stretchOf[other] = s end
@@ -49,15 +50,15 @@ local function placeOf(r)
 end
 
 local repIds = setmetatable({}, { __index = function(ids, r)
-  ids[r] = redis.call("HGET", NS .. "rep", string.format("%d", placeOf(r)))
+  ids[r] = redis.call("HGET", REP, string.format("%d", placeOf(r)))
   return ids[r]
 end })
 
 -- Limits by number: private pool, load, weight, and caps of intake and claims, 0 for none.
 local limits = q.limits
--- Groups of reps by number: their size. Their reps are in a row behind `gBase`, or, if `gReps` is an index, those behind
--- it in `scattered`; their limits all `gLimit`, or, if `gLimits` is an index, those behind it in `mixed`. Columns, since
--- small tables cost much.
+-- Groups of reps by number: their size. Their reps are in a row behind `gBase`, or, if `gReps` is an index, those
+-- behind it in `scattered`; their limits all `gLimit`, or, if `gLimits` is one, those behind it in `mixed`. Columns,
+-- since small tables cost much.
 local gSize, gBase, gReps, gLimit, gLimits = q.gSize, q.gBase, q.gReps, q.gLimit, q.gLimits
 local scattered, mixed = q.scattered, q.mixed
 

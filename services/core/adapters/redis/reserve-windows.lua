@@ -173,16 +173,24 @@ local function takeSeat(seat, channel)
   end
 end
 
-local atBytes = struct.pack(ENTRY_TIME, atMs)
+-- By channel: what comes before the lead's `lead#cycle`.
+local entryHeads = {}
+local function entryHead(channel)
+  local head = entryHeads[channel]
+  if not head then
+    head = struct.pack(ENTRY_TIME, atMs) .. channel .. "|"
+    entryHeads[channel] = head
+  end
+  return head
+end
 
--- `slot` is the lead's, `lead#cycle`.
-local function enterWindows(scope, r, channel, slot)
+local function enterWindows(scope, r, channel, leadId, cycleMark)
   local list = entries[scope][r]
   if not list then
     list = {}
     entries[scope][r] = list
   end
-  list[#list + 1] = atBytes .. channel .. "|" .. slot
+  list[#list + 1] = entryHead(channel) .. leadId .. cycleMark
   local seat = seatsOfRep[scope][r]
   if not seat then uncounted[scope][#uncounted[scope] + 1] = r end
   while seat do
@@ -191,10 +199,10 @@ local function enterWindows(scope, r, channel, slot)
   end
 end
 
--- Behind those that are as old. A caller whose clock is behind the tenant's may find younger ones.
-local function appendEntries(key, list, isLate)
+-- Behind those that are as old, for a caller whose clock is behind the tenant's.
+local function insertEntries(key, list)
   local younger = {}
-  local last = isLate and redis.call("LINDEX", key, -1)
+  local last = redis.call("LINDEX", key, -1)
   while last and timeOf(last) > atMs do
     table.insert(younger, 1, redis.call("RPOP", key))
     last = redis.call("LINDEX", key, -1)
@@ -209,7 +217,7 @@ local TRIM_EVERY = 16
 local function writeEntries(scope, isLate)
   for r, list in pairs(entries[scope]) do
     local key = windowKey(scope, r)
-    appendEntries(key, list, isLate)
+    if isLate then insertEntries(key, list) else callInSlices("RPUSH", key, list) end
     if (atMs + r) % TRIM_EVERY == 0 then trimWindow(key, atMs - HORIZON_MS) end
   end
 end
