@@ -77,6 +77,13 @@ export function windowCases(use: UseLedger): void {
     expect(await route(annOf(2), NOW_MS + HOUR_MS)).toBe("ann");
   });
 
+  it("counts entries by their times, whichever came first", async () => {
+    expect(await route(annOf(2), NOW_MS + HOUR_MS / 2)).toBe("ann");
+    expect(await route(annOf(2), NOW_MS)).toBe("ann");
+    expect(await route(annOf(2), NOW_MS + HOUR_MS)).toBe("ann");
+    expect(await route(annOf(2), NOW_MS + HOUR_MS)).toBe("parked");
+  });
+
   it("keeps intake and claims apart", async () => {
     const ann = grant("ann", { windows: [intakePerHour(2), claimsPerDay(1)] });
     const claim = () => ({ ...next(ann), via: "claimed" as const, otherwise: { kind: "refuse" as const } });

@@ -171,6 +171,34 @@ describe("the Redis ledger on a server of its own", () => {
     expect(await activate(admin, seeding)).toBe("superseded");
   });
 
+  it("uses no place that it knew of a ledger of the same epoch", async () => {
+    const both = { lists: [listOf([grant("ann"), grant("bob")])] };
+    await reserveOne(ledger, item("first", both));
+    await reserveOne(ledger, item("second", both));
+    const rows = await rowsOf(ledger);
+    await admin.flushall();
+    expect(await ledger.seed(1, new Map([[TENANT, rows]]))).toBe("activated");
+    const onlyBob = item("third", { lists: [listOf([grant("bob")])] });
+    expect(await ledger.reserve(request([onlyBob]))).toEqual({ kind: "fenced" });
+    expect(gist(await reserveOne(ledger, onlyBob))).toBe("bob");
+    const reps = (await rowsOf(ledger)).filter((row) => row.kind === "rep");
+    expect(new Map(reps.map(({ repId, held }) => [repId, held]))).toEqual(
+      new Map([
+        ["ann", 1],
+        ["bob", 2],
+      ]),
+    );
+  });
+
+  it("is not seeded with window entries out of order, whose search would miscount them", async () => {
+    const entry = { kind: "window", repId: "ann", scope: "intake", channel: "web", leadId: "a", cycle: 1 } as const;
+    const rows: LedgerRow[] = [
+      { ...entry, atMs: 2 },
+      { ...entry, leadId: "b", atMs: 1 },
+    ];
+    await expect(ledger.seed(2, new Map([[TENANT, rows]]))).rejects.toThrow("older than the one before");
+  });
+
   it("frees the namespaces of older epochs", async () => {
     await reserveOne(ledger, lead);
     await ledger.seed(2, new Map([[TENANT, await rowsOf(ledger)]]));

@@ -26,10 +26,22 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
     [CONTRACT, "stops at exactly the limit within a call that began with room"],
   ),
   without(
+    "window entries in the order of their times",
+    `${LUA}/reserve-windows.lua`,
+    ["if isLate then insertEntries", "if false then insertEntries"],
+    [CONTRACT, "counts entries by their times, whichever came first"],
+  ),
+  without(
     "room lost by entries of lists without windows",
     `${LUA}/reserve-batch.lua`,
     ['  callInSlices("HDEL", rooms, uncounted[scope])\n'],
     [CONTRACT, "counts what came through a list that sets the rep no window"],
+  ),
+  without(
+    "places of the very ledger that they were learnt from",
+    `${LUA}/reserve-snapshot.lua`,
+    [" or mark ~= q.mark"],
+    ["test/integration/redis-ledger.test.ts", "uses no place that it knew of a ledger of the same epoch"],
   ),
   without(
     "slot of a lead that goes over",

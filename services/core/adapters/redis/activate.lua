@@ -18,6 +18,6 @@ if runId ~= ARGV[2] then return 0 end
 if redis.call("GET", KEYS[2]) ~= ARGV[3] then return 0 end
 local active = redis.call("HGET", META, "epoch")
 if active and tonumber(active) >= tonumber(ARGV[1]) then return 0 end
-redis.call("HSET", META, "epoch", ARGV[1], "state", "ready", "bound", runId)
+redis.call("HSET", META, "epoch", ARGV[1], "state", "ready", "bound", runId, "mark", ARGV[3])
 redis.call("DEL", KEYS[2])
 return 1

@@ -14,13 +14,14 @@
   O(changes); one command for a confirmation, about seven for the others.
 ]]
 -- luacheck: read globals readyEpoch namespace LEAD LEAD_HEAD FILL SCOPES SCOPE_OF HORIZON_MS
+-- luacheck: read globals FILL_BYTES ENTRY_HEAD timeOf trimWindow
 -- luacheck: read globals OWNED PUBLIC RELEASED CLOSED
 
 local minEpoch, changes = unpack(cmsgpack.unpack(ARGV[1]))
 local epoch = readyEpoch()
 if not epoch or epoch < minEpoch then return 0 end
 local NS = namespace(epoch)
-local LEADS, FILLS, WAITING, LEAVING = NS .. "lead", NS .. "fill", NS .. "unconfirmed", NS .. "leaving"
+local LEADS, WAITING, LEAVING = NS .. "lead", NS .. "unconfirmed", NS .. "leaving"
 
 -- Reading and writing ------------------------------------------------------------------------------------------------
 
@@ -40,9 +41,20 @@ local function writeEnded(leadId, cycle, status, ref)
   redis.call("HSET", LEADS, leadId, struct.pack(LEAD, cycle, status, 0, 0, 0, 0, 0, 0, 0) .. ref)
 end
 
+local function lessOne(fill, loadMilli)
+  local held, load, credit, turn = struct.unpack(FILL, fill)
+  return struct.pack(FILL, held - 1, load - loadMilli, credit, turn)
+end
+
 local function giveBack(repId, loadMilli)
-  local held, load, credit, turn = struct.unpack(FILL, redis.call("HGET", FILLS, repId))
-  redis.call("HSET", FILLS, repId, struct.pack(FILL, held - 1, load - loadMilli, credit, turn))
+  local place = redis.call("HGET", NS .. "place", repId)
+  if not place then
+    redis.call("HSET", NS .. "fill", repId, lessOne(redis.call("HGET", NS .. "fill", repId), loadMilli))
+    return
+  end
+  local first = place * FILL_BYTES
+  local fill = redis.call("GETRANGE", NS .. "fills", first, first + FILL_BYTES - 1)
+  redis.call("SETRANGE", NS .. "fills", first, lessOne(fill, loadMilli))
 end
 
 -- The record that says so is about to be written over.
@@ -60,10 +72,14 @@ end
 local function leaveWindow(repId, scope, member)
   if scope == 0 then return end
   local key = NS .. "window:" .. SCOPES[scope] .. ":" .. repId
-  if not redis.call("ZSCORE", key, member) then return end
-  local newest = redis.call("ZREVRANGE", key, 0, 0, "WITHSCORES")[2]
-  redis.call("ZREMRANGEBYSCORE", key, "-inf", string.format("%.17g", newest - HORIZON_MS))
-  redis.call("ZREM", key, member)
+  local entries = redis.call("LRANGE", key, 0, -1)
+  for i = #entries, 1, -1 do
+    if string.sub(entries[i], ENTRY_HEAD + 1) == member then
+      trimWindow(key, timeOf(entries[#entries]) - HORIZON_MS)
+      redis.call("LREM", key, -1, entries[i])
+      return
+    end
+  end
 end
 
 local function forget(identityKeys, leadId)

@@ -4,28 +4,22 @@ import { DemandProfiles } from "./demand-profiles.ts";
 import { type PackedGrants, type PackedList, packedListOf } from "./packed-list.ts";
 import type { WindowCap } from "./window-caps.ts";
 
-/** Grants of a batch from `base + 1` on. */
-export interface IndexedGrants {
-  readonly packed: PackedGrants;
-  readonly base: number;
-}
-
-/** Over whom, and for which node, a floor is taken. */
+/** Over whom, and for which node, a floor is taken. Groups and nodes by number. */
 export interface Colleagues {
   readonly number: number;
   readonly node: number;
-  readonly grants: IndexedGrants;
+  readonly group: number;
 }
 
 export interface IndexedList {
   readonly list: CandidateList;
   readonly packed: PackedList;
-  readonly grants: IndexedGrants;
+  readonly group: number;
   readonly colleagues: number;
 }
 
 /** Numbers things by their first mention, from 1 as Lua does. */
-class Numbering<T> {
+export class Numbering<T> {
   readonly values: T[] = [];
   readonly #numbers = new Map<T, number>();
 
@@ -45,15 +39,12 @@ class Numbering<T> {
   }
 }
 
-/** What the leads of one batch share, each thing once: reps, grants, lists, nodes, windows, profiles. */
+/** What the leads of one batch share, each thing once: groups of reps, lists, nodes, profiles. */
 export class BatchIndex {
-  readonly reps = new Numbering<string>();
   readonly nodes = new Numbering<string>();
   readonly profiles = new DemandProfiles();
   readonly profileOf: number[] = [];
-  readonly groups: IndexedGrants[] = [];
-  /** By grant: the number of its rep. */
-  readonly repOf: number[] = [];
+  readonly groups = new Numbering<PackedGrants>();
   /** Scopes that some lead of the batch counts in. */
   readonly scopes = new Set<WindowScope>();
   readonly caps = new Numbering<WindowCap>();
@@ -63,7 +54,6 @@ export class BatchIndex {
   readonly ways = new Numbering<readonly CandidateList[]>();
   readonly wayOf: number[] = [];
   readonly #lists = new Numbering<CandidateList>();
-  readonly #groups = new Map<PackedGrants, IndexedGrants>();
   readonly #colleagues = new Map<PackedGrants, Colleagues[]>();
 
   constructor({ items }: ReserveRequest) {
@@ -90,20 +80,10 @@ export class BatchIndex {
 
   #addList(list: CandidateList): void {
     const packed = packedListOf(list);
-    const grants = this.#group(packed.grants);
+    const group = this.groups.of(packed.grants);
     const colleagues = this.#colleaguesOf(packed.colleagues, this.nodes.of(list.nodeId));
-    this.lists.push({ list, packed, grants, colleagues });
+    this.lists.push({ list, packed, group, colleagues });
     this.#lists.add(list);
-  }
-
-  #group(packed: PackedGrants): IndexedGrants {
-    const known = this.#groups.get(packed);
-    if (known !== undefined) return known;
-    const group = { packed, base: this.repOf.length };
-    for (const { repId } of packed.grants) this.repOf.push(this.reps.of(repId));
-    this.#groups.set(packed, group);
-    this.groups.push(group);
-    return group;
   }
 
   /** Mostly there is one node. */
@@ -112,7 +92,7 @@ export class BatchIndex {
     if (known === undefined) this.#colleagues.set(packed, (known = []));
     let colleagues = known.find((one) => one.node === node);
     if (colleagues === undefined) {
-      colleagues = { number: this.colleagues.length + 1, node, grants: this.#group(packed) };
+      colleagues = { number: this.colleagues.length + 1, node, group: this.groups.of(packed) };
       known.push(colleagues);
       this.colleagues.push(colleagues);
     }

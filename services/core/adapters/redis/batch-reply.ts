@@ -2,7 +2,8 @@
 export interface RawSnapshot {
   readonly leads: readonly (readonly [number, Buffer])[];
   readonly identities: readonly (readonly [number, Buffer])[];
-  readonly fills: Buffer;
+  /** Of each stretch of reps. */
+  readonly fills: readonly Buffer[];
   /** Rep, cap and the count of each of its windows, again and again. */
   readonly counted: readonly number[];
   readonly floors: readonly number[];
@@ -29,7 +30,7 @@ export function readReply(raw: unknown): RawReply {
     Buffer,
     (number | Buffer)[],
     (number | Buffer)[],
-    Buffer,
+    Buffer[],
     number[],
     Buffer,
     Buffer,

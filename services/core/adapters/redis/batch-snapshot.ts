@@ -1,12 +1,19 @@
 import type { Fill, Holding, LeadEntry, LedgerState } from "../../domain/ledger/ledger-state.ts";
 import type { CandidateList, ReserveRequest, WindowLimit } from "../../domain/ledger/reservation.ts";
-import type { BatchIndex, IndexedGrants } from "./batch-index.ts";
+import type { BatchIndex } from "./batch-index.ts";
 import type { RawSnapshot } from "./batch-reply.ts";
+import type { BatchReps } from "./batch-reps.ts";
 import { FILL_BYTES, decodeFill, decodeLead } from "./record-codec.ts";
 
 interface WindowTally {
   readonly window: WindowLimit;
   count: number;
+}
+
+export interface SnapshotParts {
+  readonly index: BatchIndex;
+  readonly reps: BatchReps;
+  readonly raw: RawSnapshot;
 }
 
 const NO_TALLIES: readonly WindowTally[] = [];
@@ -15,24 +22,26 @@ const NO_TALLIES: readonly WindowTally[] = [];
 export class BatchSnapshot implements LedgerState {
   turn: number;
   readonly #index: BatchIndex;
+  readonly #reps: BatchReps;
   readonly #leads = new Map<string, LeadEntry>();
   readonly #identities = new Map<string, string>();
   /** By the rep's number, from 0. */
   readonly #fills: Fill[] = [];
   readonly #floors = new Map<string, number>();
-  /** By rep number; of windows that were counted. */
-  readonly #tallies = new Map<number, WindowTally[]>();
+  /** By rep id; of windows that were counted. */
+  readonly #tallies = new Map<string, WindowTally[]>();
 
-  constructor({ items }: ReserveRequest, index: BatchIndex, raw: RawSnapshot) {
+  constructor({ items }: ReserveRequest, { index, reps, raw }: SnapshotParts) {
     this.#index = index;
+    this.#reps = reps;
     this.turn = raw.turn;
     for (const [number, record] of raw.leads) this.#leads.set(items[number - 1]!.leadId, decodeLead(record));
     if (raw.identities.length > 0) {
       const identityKeys = items.flatMap((item) => item.identityKeys);
       for (const [number, leadId] of raw.identities) this.#identities.set(identityKeys[number - 1]!, leadId.toString());
     }
-    for (let offset = 0; offset < raw.fills.length; offset += FILL_BYTES) {
-      this.#fills.push(decodeFill(raw.fills, offset));
+    for (const stretch of raw.fills) {
+      for (let offset = 0; offset < stretch.length; offset += FILL_BYTES) this.#fills.push(decodeFill(stretch, offset));
     }
     index.nodes.values.forEach((nodeId, place) => this.#floors.set(nodeId, raw.floors[place]!));
     this.#addTallies(raw.counted);
@@ -41,7 +50,7 @@ export class BatchSnapshot implements LedgerState {
   #addTallies(counted: readonly number[]): void {
     let place = 0;
     while (place < counted.length) {
-      const rep = counted[place]!;
+      const rep = this.#reps.repId(counted[place]!);
       const { windows } = this.#index.caps.values[counted[place + 1]! - 1]!;
       place += 2;
       const tallies = this.#tallies.get(rep) ?? [];
@@ -63,19 +72,21 @@ export class BatchSnapshot implements LedgerState {
   }
 
   candidateFills(list: CandidateList): readonly Readonly<Fill>[] {
-    const { grants, packed } = this.#index.lists[this.#index.list(list) - 1]!;
-    return packed.places.map((place) => this.#fillAt(grants, place));
+    const { group, packed } = this.#index.lists[this.#index.list(list) - 1]!;
+    return this.#fillsOf(group, packed.positions);
   }
 
   colleagueFills(list: CandidateList): readonly Readonly<Fill>[] {
-    const { colleagues } = this.#index.lists[this.#index.list(list) - 1]!;
-    const { grants } = this.#index.colleagues[colleagues - 1]!;
-    return list.present.map((_, place) => this.#fillAt(grants, place + 1));
+    const { colleagues, packed } = this.#index.lists[this.#index.list(list) - 1]!;
+    const { group } = this.#index.colleagues[colleagues - 1]!;
+    const positions = packed.isWhole ? packed.positions : list.present.map((_, index) => index + 1);
+    return this.#fillsOf(group, positions);
   }
 
   /** Windows that the script did not count have room, whatever else the batch brings. */
   windowCount(repId: string, window: WindowLimit): number {
-    const tallies = this.#tallies.get(this.#index.reps.find(repId)) ?? NO_TALLIES;
+    if (this.#tallies.size === 0) return 0;
+    const tallies = this.#tallies.get(repId) ?? NO_TALLIES;
     return tallies.find((tally) => isAlike(tally.window, window))?.count ?? 0;
   }
 
@@ -102,7 +113,7 @@ export class BatchSnapshot implements LedgerState {
     const fill = this.#fillOf(repId);
     fill.held += 1;
     fill.loadMilli += loadMilli;
-    for (const tally of this.#tallies.get(this.#index.reps.find(repId)) ?? NO_TALLIES) {
+    for (const tally of this.#tallies.get(repId) ?? NO_TALLIES) {
       const { window } = tally;
       const isOfChannel = window.channel === null || window.channel === channel;
       if (window.lengthMs > 0 && window.scope === scope && isOfChannel) tally.count += 1;
@@ -113,12 +124,14 @@ export class BatchSnapshot implements LedgerState {
     Object.assign(this.#fillOf(repId), { credit, turn });
   }
 
-  #fillAt({ base }: IndexedGrants, place: number): Fill {
-    return this.#fills[this.#index.repOf[base + place - 1]! - 1]!;
+  #fillsOf(group: number, positions: readonly number[]): readonly Fill[] {
+    const numbers = this.#reps.ofGroup(group);
+    if (typeof numbers === "number") return positions.map((position) => this.#fills[numbers + position - 1]!);
+    return positions.map((position) => this.#fills[numbers[position - 1]! - 1]!);
   }
 
   #fillOf(repId: string): Fill {
-    const fill = this.#fills[this.#index.reps.find(repId) - 1];
+    const fill = this.#fills[this.#reps.numberOf(repId) - 1];
     if (fill === undefined) throw new Error("A rep was not read by reserve-batch.lua.");
     return fill;
   }

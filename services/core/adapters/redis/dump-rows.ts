@@ -4,10 +4,11 @@ import type { Fill } from "../../domain/ledger/ledger-state.ts";
 import type { RedisClient } from "./connect.ts";
 import type { LedgerKeys } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
-import { decodeFill, decodeLead } from "./record-codec.ts";
-import { readWindowMember } from "./window-member.ts";
+import { FILL_BYTES, decodeFill, decodeLead } from "./record-codec.ts";
+import { decodeWindowEntry } from "./window-entry.ts";
 
 const SCAN_COUNT = 1000;
+const SLICE_BYTES = 256 * 1024;
 
 /** Reads a namespace with scans that never block the server for long; what changes meanwhile may be seen or not. */
 export async function* dumpRows(client: RedisClient, keys: LedgerKeys): AsyncGenerator<LedgerRow> {
@@ -19,9 +20,7 @@ export async function* dumpRows(client: RedisClient, keys: LedgerKeys): AsyncGen
   for await (const [slot, repId] of scanHash(client, keys.leaving)) {
     yield { kind: "held", repId: repId.toString(), ...readSlot(slot) };
   }
-  for await (const [repId, packed] of scanHash(client, keys.fill)) {
-    yield* dumpRep(client, keys, repId, decodeFill(packed));
-  }
+  for (const [repId, fill] of await readFills(client, keys)) yield* dumpRep(client, keys, repId, fill);
   for await (const [nodeId, floor] of scanHash(client, keys.floor)) {
     yield { kind: "floor", nodeId, floor: Number(floor) };
   }
@@ -30,6 +29,27 @@ export async function* dumpRows(client: RedisClient, keys: LedgerKeys): AsyncGen
   }
   const turn = await orUnavailable(client.get(keys.turn));
   if (turn !== null) yield { kind: "turn", turn: Number(turn) };
+}
+
+/** A rep who gets a place meanwhile is met before, after or twice, and never missed. */
+async function readFills(client: RedisClient, keys: LedgerKeys): Promise<ReadonlyMap<string, Fill>> {
+  const fills = new Map<string, Fill>();
+  for await (const [repId, packed] of scanHash(client, keys.fill)) fills.set(repId, decodeFill(packed));
+  const placed = await readSlices(client, keys.fills);
+  for await (const [repId, place] of scanHash(client, keys.place)) {
+    const offset = Number(place) * FILL_BYTES;
+    if (offset < placed.length) fills.set(repId, decodeFill(placed, offset));
+  }
+  return fills;
+}
+
+async function readSlices(client: RedisClient, key: string): Promise<Buffer> {
+  const slices: Buffer[] = [];
+  const length = await orUnavailable(client.strlen(key));
+  for (let start = 0; start < length; start += SLICE_BYTES) {
+    slices.push(await orUnavailable(client.getrangeBuffer(key, start, start + SLICE_BYTES - 1)));
+  }
+  return Buffer.concat(slices);
 }
 
 async function* scanHash(client: RedisClient, key: string): AsyncGenerator<readonly [string, Buffer]> {
@@ -60,11 +80,8 @@ async function* dumpWindow(
   scope: "intake" | "claim",
   repId: string,
 ): AsyncGenerator<LedgerRow> {
-  const flat = await orUnavailable(client.zrevrange(keys.window(scope, repId), 0, -1, "WITHSCORES"));
-  const outMs = Number(flat[1]) - WINDOW_HORIZON_MS;
-  for (let index = 0; index < flat.length; index += 2) {
-    const atMs = Number(flat[index + 1]);
-    if (atMs <= outMs) return;
-    yield { kind: "window", repId, scope, ...readWindowMember(flat[index]!), atMs };
-  }
+  const list = await orUnavailable(client.lrangeBuffer(keys.window(scope, repId), 0, -1));
+  const entries = list.map(decodeWindowEntry);
+  const outMs = (entries.at(-1)?.atMs ?? 0) - WINDOW_HORIZON_MS;
+  for (const entry of entries) if (entry.atMs > outMs) yield { kind: "window", repId, scope, ...entry };
 }

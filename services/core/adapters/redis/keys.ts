@@ -4,7 +4,7 @@ import type { WindowScope } from "../../domain/ledger/reservation.ts";
  * Every key of the ledger. The tenant is the hash tag, so that one script may touch all of a tenant's keys; each epoch
  * has a namespace of its own, so that what an old replica kept can never mix with a newer ledger.
  *
- * The scripts derive the same names from the meta key (ledger-preamble.lua). One hash is theirs alone: `room:<scope>`, what
+ * The scripts derive the same names from the meta key (ledger-preamble.lua). One string is theirs alone: `room:<scope>`, what
  * windows certainly leave room for (reserve-windows.lua). It is no part of the ledger.
  */
 export const metaKey = (tenantId: string): string => `fl:{${tenantId}}:meta`;
@@ -12,8 +12,12 @@ export const metaKey = (tenantId: string): string => `fl:{${tenantId}}:meta`;
 export interface LedgerKeys {
   /** Lead id → record. */
   readonly lead: string;
-  /** Rep id → packed fill. */
+  /** Rep id → packed fill, of reps who have no place yet. */
   readonly fill: string;
+  /** Packed fills of the others, one behind the other. */
+  readonly fills: string;
+  /** Rep id → place in `fills`, from 0 (place-reps.lua). The scripts have the other way round, too. */
+  readonly place: string;
   /** Node id → number. */
   readonly floor: string;
   /** Identity key → lead id. */
@@ -25,7 +29,9 @@ export interface LedgerKeys {
   readonly leaving: string;
   /** There while rows are written, before activation. */
   readonly seeding: string;
-  /** Sorted set of `channel|slot` by time. */
+  /** Time of the youngest window entry of all, in ms since epoch. */
+  readonly clock: string;
+  /** List of window entries (window-entry.ts), oldest first. */
   readonly window: (scope: WindowScope, repId: string) => string;
 }
 
@@ -34,12 +40,15 @@ export function ledgerKeys(tenantId: string, epoch: number): LedgerKeys {
   return {
     lead: `${namespace}lead`,
     fill: `${namespace}fill`,
+    fills: `${namespace}fills`,
+    place: `${namespace}place`,
     floor: `${namespace}floor`,
     identity: `${namespace}identity`,
     turn: `${namespace}turn`,
     unconfirmed: `${namespace}unconfirmed`,
     leaving: `${namespace}leaving`,
     seeding: `${namespace}seeding`,
+    clock: `${namespace}clock`,
     window: (scope, repId) => `${namespace}window:${scope}:${repId}`,
   };
 }

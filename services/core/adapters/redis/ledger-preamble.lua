@@ -20,14 +20,14 @@ local function serverRunId()
   return string.match(redis.call("INFO", "server"), "run_id:(%x+)")
 end
 
--- The epoch this server is ready for, or nil. A replica that was promoted, a restart from an old file, a restored copy
--- and a new owner of the slot have another run id than the one the ledger was bound to.
+-- The epoch this server is ready for, and the mark of its seeding; or nil. A replica that was promoted, a restart from
+-- an old file, a restored copy and a new owner of the slot have another run id than the one the ledger was bound to.
 local function readyEpoch()
   local runId = serverRunId()
-  local meta = redis.call("HMGET", META, "epoch", "state", "bound")
+  local meta = redis.call("HMGET", META, "epoch", "state", "bound", "mark")
   if not meta[1] or meta[2] ~= "ready" then return nil end
   if meta[3] ~= runId then return nil end
-  return tonumber(meta[1])
+  return tonumber(meta[1]), meta[4]
 end
 
 local function namespace(epoch)
@@ -55,7 +55,7 @@ local LEAD_HEAD = 50
 -- The same in two parts: up to the load, and what only the assignment says.
 local LEAD_DEMAND, LEAD_CHARGE = "<I4BBI4dd", "<ddd"
 -- held, loadMilli, credit, turn. Doubles, so that every number comes back to the last bit.
-local FILL = "<dddd"
+local FILL, FILL_BYTES = "<dddd", 32
 
 local SCOPES = { "intake", "claim" }
 -- By via: routed, rerouted, claimed, transferred. 0 counts in no window.
@@ -63,5 +63,20 @@ local SCOPE_OF = { 1, 1, 2, 0 }
 local LAST_CHARGED_VIA = 2
 -- Window entries that are this much older than the newest are out.
 local HORIZON_MS = 32 * 86400000
+-- A window entry: its time, then `channel|lead#cycle`. Lists of them are in the order of time.
+local ENTRY_TIME, ENTRY_HEAD = "<d", 8
+
+local function timeOf(entry)
+  return (struct.unpack(ENTRY_TIME, entry))
+end
+
+-- Drops the entries of a list that are no younger than `outMs`.
+local function trimWindow(key, outMs)
+  local oldest = redis.call("LINDEX", key, 0)
+  while oldest and timeOf(oldest) <= outMs do
+    redis.call("LPOP", key)
+    oldest = redis.call("LINDEX", key, 0)
+  end
+end
 
 local OWNED, PARKED, PUBLIC, DUPLICATE, REJECTED, DEAD, RELEASED, CLOSED = 1, 2, 3, 4, 5, 6, 7, 8

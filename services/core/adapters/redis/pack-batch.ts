@@ -1,10 +1,11 @@
 import type { ReserveItem, ReserveRequest, WindowScope } from "../../domain/ledger/reservation.ts";
 import type { Strategy } from "../../domain/matching/policy.ts";
-import type { BatchIndex } from "./batch-index.ts";
+import { type BatchIndex, Numbering } from "./batch-index.ts";
+import type { BatchReps } from "./batch-reps.ts";
 import { type DemandProfile, otherwiseRef } from "./demand-profiles.ts";
 import { MessagePackWriter } from "./message-pack.ts";
-import type { PackedGrants } from "./packed-list.ts";
 import { statusCode, viaCode } from "./record-codec.ts";
+import type { RepLimits } from "./rep-limits.ts";
 import type { WindowCap } from "./window-caps.ts";
 
 /** As in reserve-choose.lua. */
@@ -26,45 +27,57 @@ const writer = new MessagePackWriter();
  * The argument of reserve-batch.lua: flat columns of numbers and texts, what leads share by number. Candidates and limits
  * are bytes that were packed once for all batches, one behind the other.
  */
-export function packBatch({ epoch, atMs, items }: ReserveRequest, index: BatchIndex): Buffer {
-  writer.map(30);
-  writer.text("epoch").number(epoch).text("atMs").number(atMs);
-  packGrants(index);
-  packCaps(index);
+export function packBatch({ epoch, atMs, items }: ReserveRequest, index: BatchIndex, reps: BatchReps): Buffer {
+  writer.map(33);
+  writer
+    .text("epoch")
+    .number(epoch)
+    .text("mark")
+    .text(reps.places.mark ?? "")
+    .text("atMs")
+    .number(atMs);
+  packGroups(index, reps);
   packLists(index);
   packLeads(items, index);
   return writer.finish();
 }
 
-function packGrants({ reps, repOf, groups }: BatchIndex): void {
-  writer.text("reps").texts(reps.values);
-  writer.text("gRep").numbers(repOf);
-  const limits = (name: string, read: (packed: PackedGrants) => Uint8Array): void => {
-    writer.text(name).array(repOf.length);
-    for (const { packed } of groups) writer.raw(read(packed));
-  };
-  limits("gPool", ({ pools }) => pools);
-  limits("gLoad", ({ loads }) => loads);
-  limits("gWeight", ({ weights }) => weights);
+function packGroups({ groups: { values: groups }, scopes, caps }: BatchIndex, reps: BatchReps): void {
+  writer.text("stretches").array(reps.stretches.length * 2);
+  for (const { first, count } of reps.stretches) writer.number(first).number(count);
+  const numbers = groups.map((_, place) => reps.ofGroup(place + 1));
+  column("gSize", groups, ({ grants }) => writer.number(grants.length));
+  column("gBase", numbers, (base) => writer.number(typeof base === "number" ? base : 0));
+  packParts(
+    { from: "gReps", parts: "scattered" },
+    numbers.map((own) => (typeof own === "number" ? [] : own)),
+  );
+  const limits = new Numbering<RepLimits>();
+  column("gLimit", groups, ({ limits: [first] }) => writer.number(first === undefined ? 0 : limits.of(first)));
+  const mixed = groups.map(({ limits: own }) => (own.length <= 1 ? [] : own.map((one) => limits.of(one))));
+  packParts({ from: "gLimits", parts: "mixed" }, mixed);
+  column("limits", limits.values, ({ privatePool, loadMilli, fairnessWeight, caps: own }) => {
+    writer
+      .array(3 + SCOPES.length)
+      .number(privatePool)
+      .number(loadMilli)
+      .number(fairnessWeight);
+    for (const scope of SCOPES) writer.number(own[scope] === null || !scopes.has(scope) ? 0 : caps.of(own[scope]));
+  });
+  column("caps", caps.values, packCap);
 }
 
-/** A scope without any window that matters to the batch has no column of grants. */
-function packCaps({ groups, scopes, caps, repOf }: BatchIndex): void {
-  writer.text("gCaps").array(SCOPES.length);
-  for (const scope of SCOPES) {
-    if (!scopes.has(scope) || groups.every(({ packed }) => packed.caps[scope] === null)) {
-      writer.array(0);
-      continue;
-    }
-    writer.array(repOf.length);
-    for (const { packed } of groups) {
-      for (let place = 0; place < packed.grants.length; place += 1) {
-        const cap = packed.caps[scope]?.[place] ?? null;
-        writer.number(cap === null ? 0 : caps.of(cap));
-      }
-    }
-  }
-  column("caps", caps.values, packCap);
+/** Parts one behind the other, and for each that is not empty where it begins. */
+function packParts(
+  names: { readonly from: string; readonly parts: string },
+  parts: readonly (readonly number[])[],
+): void {
+  const ends = runningTotals(parts, ({ length }) => length);
+  column(names.from, parts, ({ length }, index) =>
+    length === 0 ? writer.false() : writer.number(ends[index]! - length),
+  );
+  writer.text(names.parts).array(ends.at(-1) ?? 0);
+  for (const part of parts) for (const one of part) writer.number(one);
 }
 
 function packCap({ scope, tag, windows }: WindowCap): void {
@@ -79,14 +92,13 @@ function packLists(index: BatchIndex): void {
   const { nodes, colleagues, lists } = index;
   writer.text("nodes").texts(nodes.values);
   column("cNode", colleagues, ({ node }) => writer.number(node));
-  column("cFrom", colleagues, ({ grants }) => writer.number(grants.base + 1));
-  column("cTo", colleagues, ({ grants }) => writer.number(grants.base + grants.packed.grants.length));
+  column("cGroup", colleagues, ({ group }) => writer.number(group));
   column("lColleagues", lists, (list) => writer.number(list.colleagues));
   column("lStrategy", lists, ({ list }) => writer.number(STRATEGY_CODES[list.strategy]));
   column("lBound", lists, ({ list }) => writer.number(list.fairnessBound));
   column("lWhole", lists, ({ packed }) => writer.number(packed.isWhole ? 1 : 0));
-  column("lBase", lists, ({ grants }) => writer.number(grants.base));
-  const ends = runningTotals(lists, ({ packed }) => packed.places.length * 2);
+  column("lGroup", lists, ({ group }) => writer.number(group));
+  const ends = runningTotals(lists, ({ packed }) => packed.positions.length * 2);
   column("lFrom", lists, (_, place) => writer.number((ends[place - 1] ?? 0) + 1));
   writer.text("lTo").numbers(ends);
   writer.text("candidates").array(ends.at(-1) ?? 0);

@@ -1,16 +1,13 @@
 import { byFit, isByFit } from "../../domain/ledger/choose.ts";
-import type { Candidate, CandidateList, RepGrant, WindowScope } from "../../domain/ledger/reservation.ts";
+import type { Candidate, CandidateList, RepGrant } from "../../domain/ledger/reservation.ts";
 import { MessagePackWriter } from "./message-pack.ts";
-import { type WindowCap, capsOf } from "./window-caps.ts";
+import { type RepLimits, limitsOf } from "./rep-limits.ts";
 
-/** Grants that lists name by their place, from 1, and their limits as elements of MessagePack arrays. */
+/** Grants that lists name by their position, from 1. */
 export interface PackedGrants {
   readonly grants: readonly RepGrant[];
-  readonly pools: Uint8Array;
-  readonly loads: Uint8Array;
-  readonly weights: Uint8Array;
-  /** By place; null if no grant has a window of the scope. */
-  readonly caps: Readonly<Record<WindowScope, readonly (WindowCap | null)[] | null>>;
+  /** One if all have the same, else by grant. */
+  readonly limits: readonly RepLimits[];
 }
 
 /** A list of candidates as it is sent: the same bytes in every batch. */
@@ -18,10 +15,10 @@ export interface PackedList {
   readonly grants: PackedGrants;
   /** Whom the floor is taken over. */
   readonly colleagues: PackedGrants;
-  /** Place of each candidate's grant, and fit, in turn; as elements of a MessagePack array. */
+  /** Position of each candidate's grant, and fit, in turn; as elements of a MessagePack array. */
   readonly candidates: Uint8Array;
-  /** By candidate: the place of the grant, from 1. */
-  readonly places: readonly number[];
+  /** By candidate: the position of the grant, from 1. */
+  readonly positions: readonly number[];
   /** All colleagues are candidates, and nobody else is. */
   readonly isWhole: boolean;
 }
@@ -39,31 +36,31 @@ export function packedListOf(list: CandidateList): PackedList {
 
 function packList(list: CandidateList): PackedList {
   const colleagues = grantsOf(list.present);
-  const amongColleagues = placesAmong(list.present, list.candidates);
+  const amongColleagues = positionsAmong(list.present, list.candidates);
   const grants = amongColleagues === null ? grantsOf(list.candidates.map(({ grant }) => grant)) : colleagues;
-  const places = amongColleagues ?? list.candidates.map((_, index) => index + 1);
+  const positions = amongColleagues ?? list.candidates.map((_, index) => index + 1);
   // By falling fit where fit decides, so that the script may stop at the first who may take the lead.
-  const order = isByFit(list) ? byFit(list) : places.keys();
-  for (const index of order) writer.number(places[index]!).number(list.candidates[index]!.fit);
+  const order = isByFit(list) ? byFit(list) : positions.keys();
+  for (const index of order) writer.number(positions[index]!).number(list.candidates[index]!.fit);
   return {
     grants,
     colleagues,
     candidates: writer.finish(),
-    places,
+    positions,
     isWhole: amongColleagues?.length === list.present.length,
   };
 }
 
-/** Place of each candidate among the colleagues, from 1; null if one is none of them. Both are in the order of rep ids. */
-function placesAmong(present: readonly RepGrant[], candidates: readonly Candidate[]): readonly number[] | null {
-  const places: number[] = [];
-  let place = 0;
+/** Of each candidate among the colleagues, from 1; null if one is none of them. Both are in the order of rep ids. */
+function positionsAmong(present: readonly RepGrant[], candidates: readonly Candidate[]): readonly number[] | null {
+  const positions: number[] = [];
+  let position = 0;
   for (const { grant } of candidates) {
-    while (place < present.length && present[place] !== grant) place += 1;
-    if (place === present.length) return null;
-    places.push((place += 1));
+    while (position < present.length && present[position] !== grant) position += 1;
+    if (position === present.length) return null;
+    positions.push((position += 1));
   }
-  return places;
+  return positions;
 }
 
 function grantsOf(grants: readonly RepGrant[]): PackedGrants {
@@ -73,19 +70,7 @@ function grantsOf(grants: readonly RepGrant[]): PackedGrants {
 }
 
 function packGrants(grants: readonly RepGrant[]): PackedGrants {
-  const column = (read: (grant: RepGrant) => number): Uint8Array => {
-    for (const grant of grants) writer.number(read(grant));
-    return writer.finish();
-  };
-  const capsIn = (scope: WindowScope): readonly (WindowCap | null)[] | null => {
-    if (grants.every((grant) => capsOf(grant)[scope] === null)) return null;
-    return grants.map((grant) => capsOf(grant)[scope]);
-  };
-  return {
-    grants,
-    pools: column(({ privatePool }) => privatePool),
-    loads: column(({ loadMilli }) => loadMilli),
-    weights: column(({ fairnessWeight }) => fairnessWeight),
-    caps: { intake: capsIn("intake"), claim: capsIn("claim") },
-  };
+  const limits = grants.map(limitsOf);
+  const isAlike = limits.every((one) => one === limits[0]);
+  return { grants, limits: isAlike ? limits.slice(0, 1) : limits };
 }

@@ -7,4 +7,4 @@
 ]]
 -- luacheck: read globals readyEpoch
 
-return readyEpoch()
+return (readyEpoch())

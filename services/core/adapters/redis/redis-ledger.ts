@@ -4,9 +4,10 @@ import { type ConnectOptions, connectRedis, type RedisClient } from "./connect.t
 import { dumpRows } from "./dump-rows.ts";
 import { ledgerKeys, metaKey } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
-import { indexRequest, reserveBatch } from "./reserve-batch.ts";
 import { readUnfinished } from "./read-unfinished.ts";
 import { readyEpoch } from "./ready-epoch.ts";
+import { KnownPlaces } from "./rep-places.ts";
+import { reserveBatch } from "./reserve-batch.ts";
 import { rosterEpoch } from "./roster.ts";
 import { openTenant, seedLedger } from "./seed-ledger.ts";
 import { sweepNamespaces } from "./sweep-namespaces.ts";
@@ -17,6 +18,7 @@ const BULK_TIMEOUT_MS = 30_000;
 /** The ledger of any number of processes: one server, one primary and its replicas, or the masters of a cluster. */
 export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> {
   const client = await connectRedis(options);
+  const places = new KnownPlaces();
   let bulkClient: Promise<RedisClient> | undefined;
   let sweeping = Promise.resolve();
   let isClosed = false;
@@ -32,7 +34,7 @@ export async function openRedisLedger(options: ConnectOptions): Promise<Ledger> 
   }
 
   return {
-    reserve: (request) => reserveBatch(client, indexRequest(request)),
+    reserve: (request) => reserveBatch(client, places, request),
     apply: (tenantId, changes, minEpoch) => applyChanges(client, { tenantId, changes, minEpoch }),
     unfinished: (tenantId) => readUnfinished(client, tenantId),
     readyEpoch: (tenantIds) => (tenantIds.length === 0 ? rosterEpoch(client) : commonEpoch(client, tenantIds)),

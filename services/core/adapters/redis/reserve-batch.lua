@@ -7,14 +7,14 @@
 
   KEYS[1]  meta hash of the tenant: epoch, state, bound          fl:{tenant}:meta
            Derived from it, in the same slot, below fl:{tenant}:e<epoch>:
-           lead hash, fill hash, floor hash, identity hash, unconfirmed hash, leaving hash, room:<scope> hash,
-           turn string, window:<scope>:<rep> zset
+           lead hash, fills string, rep hash, floor hash, identity hash, unconfirmed hash, leaving hash, turn string,
+           clock string, room:<scope> string, window:<scope>:<rep> list
 
   ARGV[1]  request as MessagePack, see pack-batch.ts. Indexes count from 1. Times in ms since epoch: never TIME.
 
   Returns { "FENCED" }, or { "OK", leads, identities, fills, counted, floors, turn, answers }:
     leads, identities   what was there: index, value, index, value, …
-    fills               one string of 32-byte fills, before the batch
+    fills               of each stretch of places a string of 32-byte fills, before the batch
     counted             rep, cap and count of each of its windows, before the batch; all others have room
     floors, turn        numbers as text, before the batch
     answers             one string: per lead its new record, or a byte: 1 replayed, 2 superseded, 3 stale version,
@@ -27,18 +27,17 @@
   Only windows that fill up are counted between decisions. O(leads × candidates + reps); cost in
   bench/results/reserve.json.
 ]]
--- luacheck: read globals callInSlices LEAD LEAD_HEAD LEAD_DEMAND LEAD_CHARGE FILL HORIZON_MS SCOPES SCOPE_OF
+-- luacheck: read globals callInSlices LEAD LEAD_HEAD LEAD_DEMAND LEAD_CHARGE FILL FILL_BYTES SCOPE_OF
 -- luacheck: read globals LAST_CHARGED_VIA
 -- luacheck: read globals OWNED PARKED PUBLIC DUPLICATE REJECTED DEAD RELEASED
--- luacheck: read globals q NS epoch atMs repIds gRep gWeight leadIds keys foundLeads foundKeys
--- luacheck: read globals fillsBefore counted floorsBefore turnBefore
--- luacheck: read globals entries uncounted enterWindows windowKey roomsToWrite
--- luacheck: read globals lColleagues cNode setDemand choose leastColleague
+-- luacheck: read globals q NS FILLS epoch atMs repIds stretches firstRep placeOf repOf limitOf
+-- luacheck: read globals leadIds keys foundLeads foundKeys
+-- luacheck: read globals fillsBefore counted floorsBefore turnBefore clock
+-- luacheck: read globals enterWindows writeEntries writeRooms forgetUncounted
+-- luacheck: read globals lColleagues lGroup cNode WEIGHT setDemand choose leastColleague
 -- luacheck: globals record leadOf held load credit turns floors turn
 
 local REPLAYED, SUPERSEDED, STALE, ALREADY_OWNED, LEAD_CLOSED, NO_ROOM = "\1", "\2", "\3", "\4", "\5", "\6"
--- Old window entries are dropped by one write in this many; readers don't count them anyway.
-local TRIM_EVERY = 16
 
 -- Deciding -----------------------------------------------------------------------------------------------------------
 
@@ -134,7 +133,7 @@ end
 local function occupy(i, r, profile)
   held[r], load[r], isFilled[r] = held[r] + 1, load[r] + profile[2], true
   local scope = SCOPE_OF[profile[4]]
-  if scope > 0 then enterWindows(scope, r, profile[3] .. "|" .. leadIds[i] .. cycleMark(profile[1]), profile[3]) end
+  if scope > 0 then enterWindows(scope, r, profile[3], leadIds[i], cycleMark(profile[1])) end
 end
 
 local function raiseFloor(colleagues, floor)
@@ -146,15 +145,15 @@ local function raiseFloor(colleagues, floor)
   return least
 end
 
-local function assign(i, profile, l, g)
-  local r, loadMilli = gRep[g], profile[2]
+local function assign(i, profile, l, j)
+  local r, loadMilli = repOf(lGroup[l], j), profile[2]
   local floor = floors[cNode[lColleagues[l]]]
   local isCharged = profile[4] <= LAST_CHARGED_VIA
   turn = turn + 1
   if isCharged then
     local c = credit[r]
     if c < floor then c = floor end
-    credit[r], turns[r] = c + loadMilli / 1000 / gWeight[g], turn
+    credit[r], turns[r] = c + loadMilli / 1000 / limitOf(lGroup[l], j)[WEIGHT], turn
   end
   occupy(i, r, profile)
   if isCharged then floor = raiseFloor(lColleagues[l], floor) end
@@ -173,8 +172,8 @@ local function decide(i)
   local way = wayOf[i]
   for w = wFrom[way], wFrom[way + 1] - 1 do
     local l = wLists[w]
-    local g = choose(l)
-    if g then return assign(i, profile, l, g) end
+    local j = choose(l)
+    if j then return assign(i, profile, l, j) end
   end
   if profile[6] == 0 then return NO_ROOM end
   return writeUnowned(i, profile, profile[6], profile[7])
@@ -185,22 +184,42 @@ for i = 1, #leadIds do answers[i] = decide(i) end
 -- Writing ------------------------------------------------------------------------------------------------------------
 
 local function writeWindows(scope)
-  local out = string.format("%.17g", atMs - HORIZON_MS)
-  for r, args in pairs(entries[scope]) do
-    local key = windowKey(scope, r)
-    callInSlices("ZADD", key, args)
-    if (atMs + r) % TRIM_EVERY == 0 then redis.call("ZREMRANGEBYSCORE", key, "-inf", out) end
-  end
-  local rooms = NS .. "room:" .. SCOPES[scope]
-  callInSlices("HSET", rooms, roomsToWrite(scope))
-  callInSlices("HDEL", rooms, uncounted[scope])
+  writeEntries(scope, atMs < clock)
+  writeRooms(scope)
+  forgetUncounted(scope)
 end
 
-local fillArgs, floorArgs = {}, {}
-for r in pairs(isFilled) do
-  fillArgs[#fillArgs + 1] = repIds[r]
-  fillArgs[#fillArgs + 1] = struct.pack(FILL, held[r], load[r], credit[r], turns[r])
+-- So many fills that stay as they are cost as much as one more call.
+local LARGEST_GAP = 4
+
+local function unchangedFills(s, first, last)
+  local skipped, size = first - firstRep[s], last - first + 1
+  return string.sub(fillsBefore[s], skipped * FILL_BYTES + 1, (skipped + size) * FILL_BYTES)
 end
+
+local function writeStretch(s, first, last)
+  local fills, begin, done = {}, nil, nil
+  local function flush()
+    if not begin then return end
+    redis.call("SETRANGE", FILLS, string.format("%d", placeOf(begin) * FILL_BYTES), table.concat(fills))
+    fills, begin = {}, nil
+  end
+  for r = first, last do
+    if isFilled[r] then
+      if begin and r - done > LARGEST_GAP then flush() end
+      if begin and r - done > 1 then fills[#fills + 1] = unchangedFills(s, done + 1, r - 1) end
+      fills[#fills + 1] = struct.pack(FILL, held[r], load[r], credit[r], turns[r])
+      begin, done = begin or r, r
+    end
+  end
+  flush()
+end
+
+local function writeFills()
+  for s = 1, #firstRep do writeStretch(s, firstRep[s], firstRep[s] + stretches[2 * s] - 1) end
+end
+
+local floorArgs = {}
 for n in pairs(changedFloors) do
   floorArgs[#floorArgs + 1] = q.nodes[n]
   floorArgs[#floorArgs + 1] = string.format("%.17g", floors[n])
@@ -209,9 +228,10 @@ callInSlices("HSET", NS .. "lead", leadArgs)
 callInSlices("HSET", NS .. "unconfirmed", unconfirmedArgs)
 callInSlices("HSET", NS .. "leaving", leavingArgs)
 callInSlices("HSET", NS .. "identity", identityArgs)
-callInSlices("HSET", NS .. "fill", fillArgs)
+writeFills()
 writeWindows(1)
 writeWindows(2)
+if atMs > clock then redis.call("SET", NS .. "clock", string.format("%.17g", atMs)) end
 callInSlices("HSET", NS .. "floor", floorArgs)
 if turn > tonumber(turnBefore) then redis.call("SET", NS .. "turn", string.format("%.0f", turn)) end
 

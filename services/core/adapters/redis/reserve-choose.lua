@@ -2,23 +2,25 @@
   Third part of reserve-batch.lua: which candidate of a list gets a lead (domain/ledger/choose.ts, room.ts).
 ]]
 -- luacheck: ignore 211
--- luacheck: read globals q gRep gPool gLoad gWeight seatOf isFull held load credit turns floors SCOPE_OF
+-- luacheck: read globals q gSize gReps gBase gLimits gLimit limits mixed scattered limitOf repOf
+-- luacheck: read globals seatOf isFull held load credit turns floors SCOPE_OF CAP
 
 local FAIR_FIT, BEST_FIT, ROUND_ROBIN, WEIGHTED = 1, 2, 3, 4
+local POOL, LOAD, WEIGHT = 1, 2, 3
 
--- Lists by number: the colleagues over whom the floor is taken, strategy, bound, and a stretch of `candidates`: place
--- of the grant behind the list's base and fit in turn, by falling fit, those of equal fit by rep id. Where all
--- colleagues are candidates, `lWhole` is 1.
+-- Lists by number: the colleagues over whom the floor is taken, strategy, bound, their group of reps, and a stretch of
+-- `candidates`: place in the group and fit in turn, by falling fit, those of equal fit by rep id. Where all colleagues
+-- are candidates, `lWhole` is 1.
 local lColleagues, lStrategy, lBound, lWhole = q.lColleagues, q.lStrategy, q.lBound, q.lWhole
-local lBase, lFrom, lTo, candidates = q.lBase, q.lFrom, q.lTo, q.candidates
--- Colleagues by number: their node, and a stretch of grants.
-local cNode, cFrom, cTo = q.cNode, q.cFrom, q.cTo
+local lGroup, lFrom, lTo, candidates = q.lGroup, q.lFrom, q.lTo, q.candidates
+-- Colleagues by number: their node, and their group.
+local cNode, cGroup = q.cNode, q.cGroup
 
 -- What the lead at hand asks of a rep, and who was least served of those with room for one like it.
-local loadMilli, channel, seats, leastOf
-local NO_SEATS, demands = {}, {}
+local loadMilli, channel, scope, leastOf
+local demands = {}
 local function setDemand(profile)
-  loadMilli, channel, seats = profile[2], profile[3], seatOf[SCOPE_OF[profile[4]]] or NO_SEATS
+  loadMilli, channel, scope = profile[2], profile[3], SCOPE_OF[profile[4]]
   leastOf = demands[profile[8]]
   if not leastOf then
     leastOf = { list = {}, colleagues = {}, rings = {} }
@@ -26,52 +28,55 @@ local function setDemand(profile)
   end
 end
 
-local function hasRoom(g)
-  local r = gRep[g]
-  if held[r] >= gPool[g] or load[r] + loadMilli > gLoad[g] then return false end
-  local seat = seats[g]
-  return not seat or not isFull(seat, channel)
+-- Of the rep at place `j` of group `g`, whose number is `r`.
+local function hasRoom(g, j, r)
+  local from = gLimits[g]
+  local limit = limits[from and mixed[from + j] or gLimit[g]]
+  if held[r] >= limit[POOL] or load[r] + loadMilli > limit[LOAD] then return false end
+  local cap = scope > 0 and limit[CAP + scope] or 0
+  return cap == 0 or not isFull(seatOf(scope, r, cap), channel)
 end
 
 -- Virtual times only rise and room only shrinks, so whoever was least served still is while his own stays as it was,
 -- and where nobody had room nobody has. At the floor nobody can be lower.
-local function stillLeast(g, before, floor)
-  if not g then return g end
-  local c = credit[gRep[g]]
-  return (c == before or c <= floor) and hasRoom(g) and g or nil
+local function stillLeast(g, j, before, floor)
+  local r = repOf(g, j)
+  local c = credit[r]
+  return (c == before or c <= floor) and hasRoom(g, j, r)
 end
 
--- Over a stretch of candidates behind their base, or of grants if there is none.
-local function findLeast(first, last, base, floor)
-  local g, lowest = false, math.huge
-  for k = first, last, base and 2 or 1 do
-    local other = base and base + candidates[k] or k
-    local c = credit[gRep[other]]
-    if c < lowest and hasRoom(other) then
-      g, lowest = other, c
+-- Among the candidates from `first` to `last`, or all of the group if there are none.
+local function findLeast(g, floor, first, last)
+  local from, base, least, lowest = gReps[g], gBase[g], false, math.huge
+  for k = first or 1, last or gSize[g], first and 2 or 1 do
+    local j = first and candidates[k] or k
+    local r = from and scattered[from + j] or base + j
+    local c = credit[r]
+    if c < lowest and hasRoom(g, j, r) then
+      least, lowest = j, c
       if c <= floor then break end
     end
   end
-  return { g, lowest }
+  return { least, lowest }
 end
 
 -- Least virtual time of those with room, never below the floor; infinite if nobody has room.
-local function leastIn(known, key, floor, first, last, base)
+local function leastIn(known, key, g, floor, first, last)
   local least = known[key]
-  local g = least and stillLeast(least[1], least[2], floor)
-  if g == nil then
-    known[key] = findLeast(first, last, base, floor)
-    g = known[key][1]
+  if not least or (least[1] and not stillLeast(g, least[1], least[2], floor)) then
+    least = findLeast(g, floor, first, last)
+    known[key] = least
   end
-  return g and math.max(credit[gRep[g]], floor) or math.huge
-end
-
-local function leastCandidate(l, floor)
-  return leastIn(leastOf.list, l, floor, lFrom[l], lTo[l], lBase[l])
+  return least[1] and math.max(credit[repOf(g, least[1])], floor) or math.huge
 end
 
 local function leastColleague(n, floor)
-  return leastIn(leastOf.colleagues, n, floor, cFrom[n], cTo[n])
+  return leastIn(leastOf.colleagues, n, cGroup[n], floor)
+end
+
+local function leastCandidate(l, floor)
+  if lWhole[l] == 1 then return leastColleague(lColleagues[l], floor) end
+  return leastIn(leastOf.list, l, lGroup[l], floor, lFrom[l], lTo[l])
 end
 
 -- Long lists: candidates of equal fit are a ring, of which the few who come first are kept. As long as one of them is
@@ -96,32 +101,36 @@ local function isBefore(c, t, otherCredit, otherTurn)
 end
 
 local function keepFirst(l, ring, floor)
-  local grants, credits, lastTurns, count = {}, {}, {}, 0
+  local kept, credits, lastTurns, count, g = {}, {}, {}, 0, lGroup[l]
   for k = ring[1], ring[2], 2 do
-    local g = lBase[l] + candidates[k]
-    local c, t = math.max(credit[gRep[g]], floor), turns[gRep[g]]
-    if (count < KEPT or isBefore(c, t, credits[KEPT], lastTurns[KEPT])) and hasRoom(g) then
+    local j = candidates[k]
+    local r = repOf(g, j)
+    local c, t = math.max(credit[r], floor), turns[r]
+    if (count < KEPT or isBefore(c, t, credits[KEPT], lastTurns[KEPT])) and hasRoom(g, j, r) then
       if count < KEPT then count = count + 1 end
       local i = count
       while i > 1 and isBefore(c, t, credits[i - 1], lastTurns[i - 1]) do
-        grants[i], credits[i], lastTurns[i] = grants[i - 1], credits[i - 1], lastTurns[i - 1]
+        kept[i], credits[i], lastTurns[i] = kept[i - 1], credits[i - 1], lastTurns[i - 1]
         i = i - 1
       end
-      grants[i], credits[i], lastTurns[i] = g, c, t
+      kept[i], credits[i], lastTurns[i] = j, c, t
     end
   end
-  local kept = { grants = grants, floor = floor, isAll = count < KEPT }
-  if not kept.isAll then kept.credit, kept.turn = credits[KEPT], lastTurns[KEPT] end
-  return kept
+  local first = { kept = kept, floor = floor, isAll = count < KEPT }
+  if not first.isAll then first.credit, first.turn = credits[KEPT], lastTurns[KEPT] end
+  return first
 end
 
-local function firstKept(kept)
+local function firstKept(g, first)
   local best, bestCredit, bestTurn
-  for _, g in ipairs(kept.grants) do
-    local c, t = math.max(credit[gRep[g]], kept.floor), turns[gRep[g]]
-    if (not best or isBefore(c, t, bestCredit, bestTurn)) and hasRoom(g) then best, bestCredit, bestTurn = g, c, t end
+  for _, j in ipairs(first.kept) do
+    local r = repOf(g, j)
+    local c, t = math.max(credit[r], first.floor), turns[r]
+    if (not best or isBefore(c, t, bestCredit, bestTurn)) and hasRoom(g, j, r) then
+      best, bestCredit, bestTurn = j, c, t
+    end
   end
-  if kept.isAll or (best and not isBefore(kept.credit, kept.turn, bestCredit, bestTurn)) then
+  if first.isAll or (best and not isBefore(first.credit, first.turn, bestCredit, bestTurn)) then
     return true, best, bestCredit
   end
   return false
@@ -133,73 +142,73 @@ local function firstOfRing(l, place, ring, floor)
     rings = {}
     leastOf.rings[l] = rings
   end
-  local kept = rings[place]
-  if kept and kept.floor == floor then
-    local isKnown, best, bestCredit = firstKept(kept)
+  local first = rings[place]
+  if first and first.floor == floor then
+    local isKnown, best, bestCredit = firstKept(lGroup[l], first)
     if isKnown then return best, bestCredit end
   end
-  kept = keepFirst(l, ring, floor)
-  rings[place] = kept
-  local g = kept.grants[1]
-  return g, g and math.max(credit[gRep[g]], floor)
+  first = keepFirst(l, ring, floor)
+  rings[place] = first
+  local j = first.kept[1]
+  return j, j and math.max(credit[repOf(lGroup[l], j)], floor)
 end
 
 local function fittestOfMany(l, floor, bound)
   for place, ring in ipairs(ringsOf[l] or cutRings(l)) do
-    local g, c = firstOfRing(l, place, ring, floor)
-    if g and c <= bound then return g end
+    local j, c = firstOfRing(l, place, ring, floor)
+    if j and c <= bound then return j end
   end
   return nil
 end
 
-local function fittestOfFew(l, floor, bound)
-  local base, best, bestFit, bestCredit, bestTurn = lBase[l], nil, -1, 0, 0
+-- How far ahead one may be for certain is clear from the floor; if that is not enough the least served is looked for.
+local function fittestOfFew(l, floor)
+  local g, best, bestFit, bestCredit, bestTurn = lGroup[l], nil, -1, 0, 0
+  local from, base = gReps[g], gBase[g]
+  local isFair = lStrategy[l] == FAIR_FIT
+  local bound, isSure = isFair and floor + lBound[l] or math.huge, not isFair
   for k = lFrom[l], lTo[l], 2 do
     if candidates[k + 1] < bestFit then return best end
-    local g = base + candidates[k]
-    local r = gRep[g]
+    local j = candidates[k]
+    local r = from and scattered[from + j] or base + j
     local c = credit[r]
     if c < floor then c = floor end
     local isBetter = not best or c < bestCredit or (c == bestCredit and turns[r] < bestTurn)
-    if isBetter and c <= bound and hasRoom(g) then
-      best, bestFit, bestCredit, bestTurn = g, candidates[k + 1], c, turns[r]
+    if isBetter and c > bound and not isSure then bound, isSure = leastCandidate(l, floor) + lBound[l], true end
+    if isBetter and c <= bound and hasRoom(g, j, r) then
+      best, bestFit, bestCredit, bestTurn = j, candidates[k + 1], c, turns[r]
     end
   end
   return best
 end
 
 local function fittest(l, floor)
-  local bound = math.huge
-  if lStrategy[l] == FAIR_FIT then
-    local least = lWhole[l] == 1 and leastColleague(lColleagues[l], floor) or leastCandidate(l, floor)
-    bound = least + lBound[l]
-  end
-  if lTo[l] - lFrom[l] > 2 * LONG then return fittestOfMany(l, floor, bound) end
-  return fittestOfFew(l, floor, bound)
+  if lTo[l] - lFrom[l] <= 2 * LONG then return fittestOfFew(l, floor) end
+  return fittestOfMany(l, floor, lStrategy[l] == FAIR_FIT and leastCandidate(l, floor) + lBound[l] or math.huge)
 end
 
-local function share(g)
-  local used, capacity = load[gRep[g]], gLoad[g]
-  if capacity == math.huge then used, capacity = held[gRep[g]], gPool[g] end
+local function share(limit, r)
+  local used, capacity = load[r], limit[LOAD]
+  if capacity == math.huge then used, capacity = held[r], limit[POOL] end
   return capacity > 0 and used / capacity or 0
 end
 
-local function criteria(strategy, g, floor)
-  local r = gRep[g]
+local function criteria(strategy, limit, r, floor)
   local c = math.max(credit[r], floor)
   if strategy == ROUND_ROBIN then return turns[r], 0, 0 end
-  if strategy == WEIGHTED then return c, -gWeight[g], turns[r] end
-  return share(g), c, turns[r]
+  if strategy == WEIGHTED then return c, -limit[WEIGHT], turns[r] end
+  return share(limit, r), c, turns[r]
 end
 
 local function byCriteria(l, floor)
-  local strategy, base = lStrategy[l], lBase[l]
+  local strategy, g = lStrategy[l], lGroup[l]
   local best, a, b, c
   for k = lFrom[l], lTo[l], 2 do
-    local g = base + candidates[k]
-    if hasRoom(g) then
-      local x, y, z = criteria(strategy, g, floor)
-      if not best or x < a or (x == a and (y < b or (y == b and z < c))) then best, a, b, c = g, x, y, z end
+    local j = candidates[k]
+    local r = repOf(g, j)
+    if hasRoom(g, j, r) then
+      local x, y, z = criteria(strategy, limitOf(g, j), r, floor)
+      if not best or x < a or (x == a and (y < b or (y == b and z < c))) then best, a, b, c = j, x, y, z end
     end
   end
   return best

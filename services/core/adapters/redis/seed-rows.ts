@@ -5,10 +5,10 @@ import type { LedgerKeys } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";
 import { encodeFill, encodeLead } from "./record-codec.ts";
 import { type HeldRow, seedHeld } from "./seed-held.ts";
-import { windowMember } from "./window-member.ts";
+import { encodeWindowEntry } from "./window-entry.ts";
 
 type Value = string | number | Buffer;
-type Command = "hset" | "zadd" | "set";
+type Command = "hset" | "rpush" | "set";
 
 interface Write {
   readonly command: Command;
@@ -28,7 +28,7 @@ interface Chunk {
  * Writes the rows of one tenant into a namespace that nobody reads yet. The next chunk is made while the server has the
  * last one: each takes half of the time.
  *
- * @param rows a lead's before those of its slots
+ * @param rows a lead's before those of its slots, window entries of a rep and scope oldest first
  */
 export async function seedRows(client: RedisClient, keys: LedgerKeys, rows: Iterable<LedgerRow>): Promise<void> {
   let sending = Promise.resolve();
@@ -44,7 +44,9 @@ export async function seedRows(client: RedisClient, keys: LedgerKeys, rows: Iter
 function* chunksOf(rows: Iterable<LedgerRow>, keys: LedgerKeys): Generator<Chunk> {
   let chunk: Chunk = { writes: new Map(), held: [] };
   let rowCount = 0;
+  const windows = new WindowOrder();
   for (const row of rows) {
+    if (row.kind === "window") windows.expectOrder(row);
     if (row.kind === "held") chunk.held.push(row);
     else addWrite(chunk, writeOf(row, keys));
     rowCount += 1;
@@ -52,7 +54,22 @@ function* chunksOf(rows: Iterable<LedgerRow>, keys: LedgerKeys): Generator<Chunk
     yield chunk;
     chunk = { writes: new Map(), held: [] };
   }
+  addWrite(chunk, { command: "set", key: keys.clock, values: [windows.newestMs] });
   yield chunk;
+}
+
+/** Lists are searched by time, so an entry out of order would be miscounted without a word. */
+class WindowOrder {
+  newestMs = 0;
+  readonly #newestMs = new Map<string, number>();
+
+  expectOrder({ repId, scope, atMs }: Extract<LedgerRow, { kind: "window" }>): void {
+    const list = `${scope}:${repId}`;
+    if (atMs < (this.#newestMs.get(list) ?? 0))
+      throw new Error(`A window entry of ${repId} is older than the one before.`);
+    this.#newestMs.set(list, atMs);
+    this.newestMs = Math.max(this.newestMs, atMs);
+  }
 }
 
 function addWrite({ writes }: Chunk, { command, key, values }: Write): void {
@@ -68,7 +85,7 @@ function writeOf(row: Exclude<LedgerRow, HeldRow>, keys: LedgerKeys): Write {
     case "rep":
       return { command: "hset", key: keys.fill, values: [row.repId, encodeFill(row)] };
     case "window":
-      return { command: "zadd", key: keys.window(row.scope, row.repId), values: [row.atMs, windowMember(row)] };
+      return { command: "rpush", key: keys.window(row.scope, row.repId), values: [encodeWindowEntry(row)] };
     case "floor":
       return { command: "hset", key: keys.floor, values: [row.nodeId, row.floor] };
     case "identity":

@@ -11,7 +11,7 @@ export interface WindowCap {
 
 const TAG_BYTES = 6;
 
-type Caps = Readonly<Record<WindowScope, WindowCap | null>>;
+export type Caps = Readonly<Record<WindowScope, WindowCap | null>>;
 
 const NO_CAPS: Caps = { intake: null, claim: null };
 

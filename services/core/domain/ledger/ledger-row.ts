@@ -31,6 +31,7 @@ export type LedgerRow =
       readonly credit: number;
       readonly turn: number;
     }
+  /** Those of a rep and scope come oldest first. */
   | {
       readonly kind: "window";
       readonly repId: string;
