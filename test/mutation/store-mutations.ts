@@ -24,6 +24,12 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     [STORE, "changes nothing by a batch that does not begin where the projection stands"],
   ),
   without(
+    "the place at which the projector read its leads",
+    "services/projector/project-batch.ts",
+    ["if (next === from.next) known.set", "if (next >= 0) known.set"],
+    [STORE, "take nothing from what the store was before another one had brought them again"],
+  ),
+  without(
     "ON CONFLICT of lead states",
     BATCH,
     [
