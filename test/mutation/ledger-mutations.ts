@@ -34,7 +34,7 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
   without(
     "room lost by entries of lists without windows",
     `${LUA}/reserve-batch.lua`,
-    ['  callInSlices("HDEL", rooms, uncounted[scope])\n'],
+    ["  forgetUncounted(scope)\n"],
     [CONTRACT, "counts what came through a list that sets the rep no window"],
   ),
   without(

@@ -24,3 +24,8 @@ export type PgliteReply =
 export const OPENING_ID = 0;
 /** Instead of a request: close the database and end. */
 export const CLOSE = "close";
+
+/** What opens and ends a transaction. */
+export const BEGIN = "BEGIN";
+export const COMMIT = "COMMIT";
+export const ROLLBACK = "ROLLBACK";

@@ -11,7 +11,7 @@ describe("turns", () => {
     turns.add("write 2", false);
     turns.add("read 1", true);
     turns.add("read 2", true);
-    expect([1, 2, 3, 4, 5].map(() => turns.next())).toEqual(["read 1", "read 2", "write 1", "write 2", undefined]);
+    expect([1, 2, 3, 4, 5].map(() => turns.next(true))).toEqual(["read 1", "read 2", "write 1", "write 2", undefined]);
   });
 
   it("gives a write its turn when reads have held it up for 50 ms, and the next one the same", () => {
@@ -20,9 +20,18 @@ describe("turns", () => {
     const order = Array.from({ length: 12 }, () => {
       turns.add("read", true);
       nowMs += 20;
-      return turns.next();
+      return turns.next(true);
     });
     const reads = ["read", "read", "read"];
     expect(order).toEqual([...reads, "write 1", ...reads, "write 2", ...reads, "read"]);
+  });
+
+  it("lets nothing break in between writes that belong together", () => {
+    const turns = createTurns<string>(clock);
+    turns.add("read", true);
+    expect(turns.next(false)).toBeUndefined();
+    turns.add("commit", false);
+    expect(turns.next(false)).toBe("commit");
+    expect(turns.next(true)).toBe("read");
   });
 });

@@ -4,8 +4,12 @@ const LONGEST_HELD_UP_MS = 50;
 export interface Turns<Work> {
   /** @param mayOvertake whether it may go before all that came earlier and does not say so itself */
   add(work: Work, mayOvertake: boolean): void;
-  /** What is to be done now; undefined if nothing waits. Asked for when the last work is done. */
-  next(): Work | undefined;
+  /**
+   * What is to be done now; undefined if nothing waits. Asked for when the last work is done.
+   *
+   * @param mayBreakIn false while what keeps its order belongs together
+   */
+  next(mayBreakIn: boolean): Work | undefined;
 }
 
 /**
@@ -22,12 +26,12 @@ export function createTurns<Work>(clock: () => number): Turns<Work> {
     add(work, mayOvertake) {
       (mayOvertake ? overtaking : inOrder).push(work);
     },
-    next() {
+    next(mayBreakIn) {
       heldUpSinceMs ??= inOrder.length > 0 ? clock() : null;
       const isHeldUp = heldUpSinceMs !== null && clock() - heldUpSinceMs > LONGEST_HELD_UP_MS;
-      if (overtaking.length > 0 && !isHeldUp) return overtaking.shift();
+      if (overtaking.length > 0 && mayBreakIn && !isHeldUp) return overtaking.shift();
       heldUpSinceMs = null;
-      return inOrder.shift() ?? overtaking.shift();
+      return inOrder.shift() ?? (mayBreakIn ? overtaking.shift() : undefined);
     },
   };
 }

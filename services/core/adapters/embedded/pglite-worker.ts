@@ -3,7 +3,16 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import type { Row } from "../sql/session.ts";
 import { sqlState } from "../sql/store-fault.ts";
-import { CLOSE, OPENING_ID, type PgliteReply, type PgliteRequest, type PgliteWorkerData } from "./pglite-messages.ts";
+import {
+  BEGIN,
+  CLOSE,
+  COMMIT,
+  OPENING_ID,
+  ROLLBACK,
+  type PgliteReply,
+  type PgliteRequest,
+  type PgliteWorkerData,
+} from "./pglite-messages.ts";
 import { createPreparedQuery } from "./pglite-prepared.ts";
 import { createTurns } from "./pglite-turns.ts";
 import { keepUp } from "./pglite-upkeep.ts";
@@ -37,9 +46,14 @@ await answer(OPENING_ID, async () => {
 const database = await opening;
 const query = createPreparedQuery(database);
 
+/** A read that broke in would be part of it, and could make it fail. */
+let isTransactionOpen = false;
+
 async function run({ text, values }: PgliteRequest): Promise<readonly Row[]> {
   if (values !== null) return query(text, values);
   await database.exec(text);
+  if (text === BEGIN) isTransactionOpen = true;
+  if (text === COMMIT || text === ROLLBACK) isTransactionOpen = false;
   return [];
 }
 
@@ -50,7 +64,7 @@ let isBusy = false;
 async function workOff(): Promise<void> {
   if (isBusy) return;
   isBusy = true;
-  for (let work = turns.next(); work !== undefined; work = turns.next()) {
+  for (let work = turns.next(!isTransactionOpen); work !== undefined; work = turns.next(!isTransactionOpen)) {
     await work();
     await nextTurn();
   }

@@ -3,7 +3,16 @@ import { Worker } from "node:worker_threads";
 import type { Row, SqlSession, SqlTransaction, SqlValue } from "../sql/session.ts";
 import { storableText } from "../sql/storable-text.ts";
 import { faultOfState, storeFault } from "../sql/store-fault.ts";
-import { CLOSE, OPENING_ID, type PgliteReply, type PgliteRequest, type PgliteWorkerData } from "./pglite-messages.ts";
+import {
+  BEGIN,
+  CLOSE,
+  COMMIT,
+  OPENING_ID,
+  ROLLBACK,
+  type PgliteReply,
+  type PgliteRequest,
+  type PgliteWorkerData,
+} from "./pglite-messages.ts";
 
 /** A query, behind the comment that each of our files begins with. */
 const READ = /^(?:--.*\n)*SELECT\b/u;
@@ -53,13 +62,13 @@ export async function openPglite(where: { readonly directory: string } | "memory
 }
 
 async function inTransaction<T>(runner: SqlTransaction, work: (transaction: SqlTransaction) => Promise<T>): Promise<T> {
-  await runner.script("begin", "BEGIN");
+  await runner.script("begin", BEGIN);
   try {
     const result = await work(runner);
-    await runner.script("commit", "COMMIT");
+    await runner.script("commit", COMMIT);
     return result;
   } catch (error) {
-    await runner.script("rollback", "ROLLBACK").catch(() => undefined);
+    await runner.script("rollback", ROLLBACK).catch(() => undefined);
     throw error;
   }
 }
