@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type EncodedRecord, recordBytes } from "./frame.ts";
 import { logUnavailable } from "./log-faults.ts";
 
@@ -23,8 +24,8 @@ export function createGroupCommit(write: (records: readonly EncodedRecord[]) => 
   let flushing: Promise<void> | undefined;
 
   async function flush(): Promise<void> {
-    // Appends of the same turn share the first write, too.
-    await Promise.resolve();
+    // Appends of the same turn share the first write, too, though each is encoded in a callback of its own.
+    await nextTurn();
     while (waiting.length > 0) {
       const group = takeGroup();
       try {
