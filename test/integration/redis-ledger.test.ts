@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type RedisServer, startRedis } from "../../deploy/local/redis.ts";
 import { activate } from "../../services/core/adapters/redis/activate.ts";
 import { beginSeeding } from "../../services/core/adapters/redis/begin-seeding.ts";
@@ -158,6 +158,8 @@ describe("the Redis ledger on a server of its own", () => {
   it("does not activate a seeding that a later one overtook", async () => {
     const seeding = await begin(2);
     await ledger.seed(3, new Map([[TENANT, []]]));
+    // The later one sweeps it away; this one's mark is to be there all the same.
+    await vi.waitFor(async () => expect(await admin.exists(ledgerKeys(TENANT, 2).seeding)).toBe(0));
     await admin.set(ledgerKeys(TENANT, 2).seeding, seeding.mark);
     expect(await activate(admin, seeding)).toBe("superseded");
     expect(await ledger.readyEpoch([TENANT])).toBe(3);
