@@ -44,8 +44,8 @@ export interface Ledger {
   /**
    * Replaces the whole content by `rows` and activates it as `epoch` (R4, R5). Answers `superseded` if a later epoch
    * is active or the server changed identity meanwhile; the caller then starts again. A lead's row comes before those
-   * of its slots, window entries of a rep and scope come oldest first. Rows that come as a LedgerImage are the ledger's own from then on. A fault may leave the ledger of some
-   * tenants active, each whole.
+   * of its slots, and window entries of a rep and scope come oldest first. Rows that come as a LedgerImage are the
+   * ledger's own from then on. A fault may leave the ledger of some tenants active, each whole.
    */
   seed(epoch: number, tenants: ReadonlyMap<string, Iterable<LedgerRow>>): Promise<"activated" | "superseded">;
   /**

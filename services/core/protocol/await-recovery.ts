@@ -45,9 +45,11 @@ export async function awaitRecovery(
   for (;;) {
     const end = await log.control.endOffset(0);
     if (end !== newest.end) newest = { end, waitedMs: 0, readyTenants: 0 };
-    if (end > 0 && (await isReady(ledger, tenantIds(), end))) return end;
+    const known = tenantIds();
+    if (end > 0 && (await ledger.readyEpoch(known)) === end) return end;
+    const readyTenants = await countReady(ledger, known, end);
+    if (readyTenants > 0 && readyTenants === known.length) return end;
     if (patienceMs === 0 || leftTo === end) return null;
-    const readyTenants = await countReady(ledger, tenantIds(), end);
     const isUnderWay =
       readyTenants > 0 ? readyTenants > newest.readyTenants : end !== over && !(await isOverdue(deps, newest));
     newest.readyTenants = readyTenants;
@@ -64,23 +66,10 @@ export async function awaitRecovery(
   }
 }
 
-/** Whether the ledger is that of the epoch, for all tenants: those who are new since it began are opened. */
-async function isReady(
-  ledger: AwaitRecoveryDeps["ledger"],
-  tenantIds: readonly string[],
-  epoch: number,
-): Promise<boolean> {
-  if ((await ledger.readyEpoch(tenantIds)) === epoch) return true;
-  for (const tenantId of tenantIds) {
-    if ((await ledger.readyEpoch([tenantId])) === epoch) continue;
-    if ((await ledger.open(tenantId, epoch)) !== "opened") return false;
-  }
-  return (await ledger.readyEpoch(tenantIds)) === epoch;
-}
-
 /**
- * A ledger is activated tenant by tenant. As long as they become more, somebody is at it; after that, it died over
- * them, or the ledger was lost again in part.
+ * How many tenants have the ledger of the epoch; those who are new since it began are opened. It is activated tenant by
+ * tenant: as long as they become more, somebody is at it; after that, it died over them, or the ledger was lost again in
+ * part, and the first tenant that can't be opened says so for all.
  */
 async function countReady(
   ledger: AwaitRecoveryDeps["ledger"],
@@ -88,7 +77,12 @@ async function countReady(
   epoch: number,
 ): Promise<number> {
   let ready = 0;
-  for (const tenantId of tenantIds) if ((await ledger.readyEpoch([tenantId])) === epoch) ready += 1;
+  let mayOpen = epoch > 0;
+  for (const tenantId of tenantIds) {
+    const isReady = (await ledger.readyEpoch([tenantId])) === epoch;
+    if (!isReady && mayOpen) mayOpen = (await ledger.open(tenantId, epoch)) === "opened";
+    if (isReady || mayOpen) ready += 1;
+  }
   return ready;
 }
 

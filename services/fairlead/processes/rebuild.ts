@@ -22,7 +22,7 @@ export async function runRebuild(config: Config): Promise<void> {
     const tenantIds = [...(await planSource.latestVersions()).keys()];
     const recoverLedger = createRecoverLedger({
       log,
-      ledger: { ...ledger, readyEpoch: doubted(ledger) },
+      ledger: { ...ledger, readyEpoch: doubted(ledger), open: () => Promise.resolve("known") },
       checkpoints: null,
       tenantIds: () => tenantIds,
       clock,
