@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePort } from "../../deploy/local/free-port.ts";
 import { FAIRLEAD } from "../pipeline/child.ts";
+import { residentMb } from "./resident-memory.ts";
 
 /** ms after the process was spawned. */
 export interface StartTimes {
@@ -67,11 +67,6 @@ export async function decided(baseUrl: string): Promise<number> {
   const text = await (await fetch(`${baseUrl}/metrics`)).text();
   const counts = text.matchAll(/^fairlead_lead_decisions_total\{.*\} (\d+)$/gmu);
   return Array.from(counts, ([, count]) => Number(count)).reduce((sum, count) => sum + count, 0);
-}
-
-export function residentMb(pid: number): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+) kB/u.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Math.round(Number(kilobytes) / 1024);
 }
 
 function recoveryLines(output: string): readonly object[] {

@@ -18,7 +18,8 @@ import { sampleCpu } from "../pipeline/cpu-time.ts";
 import { createLeadPool, TENANT } from "../pipeline/lead-pool.ts";
 import { describeMachine } from "../pipeline/report.ts";
 import { roomyPlan } from "../recovery/roomy-plan.ts";
-import { decided, residentMb } from "./start-time.ts";
+import { residentMb } from "./resident-memory.ts";
+import { decided } from "./start-time.ts";
 
 const LEADS = Number(process.argv[2] ?? 100_000);
 const OUT = process.argv[3] ?? new URL("../results/embedded-throughput.json", import.meta.url).pathname;

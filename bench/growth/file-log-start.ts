@@ -8,7 +8,7 @@ import type { Checkpoints } from "../../services/core/ports/checkpoints.ts";
 import { createRecoverLedger } from "../../services/core/protocol/recover-ledger.ts";
 import { takeCheckpoint } from "../../services/core/protocol/take-checkpoint.ts";
 import { TENANT } from "../pipeline/lead-pool.ts";
-import { residentMb } from "../embedded/start-time.ts";
+import { residentMb } from "../embedded/resident-memory.ts";
 import { openFileLog } from "./file-log-topics.ts";
 
 export interface StartSample {

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createFileTopic, type FileTopic } from "../../services/core/adapters/embedded/log/file-topic.ts";
-import { readAll, textCodec, textOf } from "../contract/topic-codec.ts";
+import { textCodec } from "../contract/topic-codec.ts";
 import { createRandom, type Random } from "../model/random.ts";
 import { scaled, timeoutMs } from "../model/scale.ts";
 import { flipBit } from "../support/flip-bit.ts";
 import { tallyFaults } from "../support/fault-tally.ts";
+import { reopenedTexts } from "../support/reopened-log.ts";
 
 const NAME = "fairlead.test.v1";
 const ROUNDS = 1;
@@ -57,11 +58,11 @@ it.each(ENDINGS)(
       const bytes = files.get(last.file)!;
       for (let cut = 0; cut <= bytes.byteLength; cut += 1) {
         const kept = frames.filter(({ file, to }) => file !== last.file || to <= cut);
-        const found = await reopenedTexts(ending, new Map([...files, [last.file, bytes.subarray(0, cut)]]));
+        const found = await textsInFiles(ending, new Map([...files, [last.file, bytes.subarray(0, cut)]]));
         expect(found, `round ${round}, cut at ${cut}`).toEqual(textsOf(kept));
       }
       for (let bit = last.from * 8; bit < last.to * 8; bit += 1) {
-        const found = await reopenedTexts(ending, new Map([...files, [last.file, flipBit(bytes, bit)]]));
+        const found = await textsInFiles(ending, new Map([...files, [last.file, flipBit(bytes, bit)]]));
         expect(found, `round ${round}, bit ${bit}`).toEqual(textsOf(frames.slice(0, -1)));
       }
       count += bytes.byteLength + 1 + (last.to - last.from) * 8;
@@ -75,7 +76,7 @@ it("a last segment whose name never became durable is as if it had not been begu
   const frames = await write(ending, createRandom(1));
   const files = await contents();
   files.delete(frames.at(-1)!.file);
-  expect(await reopenedTexts(ending, files)).toEqual(textsOf(frames.slice(0, -1)));
+  expect(await textsInFiles(ending, files)).toEqual(textsOf(frames.slice(0, -1)));
 });
 
 const open = ({ segmentBytes }: Ending): Promise<FileTopic<string>> =>
@@ -110,17 +111,8 @@ async function lastFile(): Promise<{ readonly file: string; readonly size: numbe
   return { file, size: bytes.byteLength };
 }
 
-/** Of these files; what is appended behind the cut is as good as ever. */
-async function reopenedTexts(ending: Ending, files: ReadonlyMap<string, Buffer>): Promise<readonly string[]> {
+async function textsInFiles(ending: Ending, files: ReadonlyMap<string, Buffer>): Promise<readonly string[]> {
   for (const file of await readdir(partition)) await rm(join(partition, file));
   for (const [file, bytes] of files) await writeFile(join(partition, file), bytes);
-  const topic = await open(ending);
-  try {
-    const texts = (await readAll(topic, 0)).map(textOf);
-    expect(await topic.append(0, ["after"])).toBe(texts.length);
-    expect((await readAll(topic, 0)).map(textOf)).toEqual([...texts, "after"]);
-    return texts;
-  } finally {
-    await topic.close();
-  }
+  return reopenedTexts(open(ending));
 }

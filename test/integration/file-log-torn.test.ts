@@ -6,6 +6,7 @@ import { createFileTopic } from "../../services/core/adapters/embedded/log/file-
 import { lockDataDirectory } from "../../services/core/adapters/embedded/log/data-directory-lock.ts";
 import { flipBit } from "../support/flip-bit.ts";
 import { tallyFaults } from "../support/fault-tally.ts";
+import { reopenedTexts } from "../support/reopened-log.ts";
 import { readAll, textCodec, textOf } from "../contract/topic-codec.ts";
 
 const NAME = "fairlead.test.v1";
@@ -41,19 +42,6 @@ async function writeThree(): Promise<number[]> {
   return positions;
 }
 
-async function reopenedTexts(): Promise<string[]> {
-  const topic = await openTopic();
-  try {
-    const texts = (await readAll(topic, 0)).map(textOf);
-    // What comes after the cut is as good as ever.
-    expect(await topic.append(0, ["after"])).toBe(texts.length);
-    expect((await readAll(topic, 0)).map(textOf)).toEqual([...texts, "after"]);
-    return texts;
-  } finally {
-    await topic.close();
-  }
-}
-
 test("a file cut at any byte opens with the appends that were whole, never with a part of one", async () => {
   const positions = await writeThree();
   const whole = await readFile(segment);
@@ -61,7 +49,7 @@ test("a file cut at any byte opens with the appends that were whole, never with 
   for (let cut = 0; cut <= end; cut += 1) {
     await writeFile(segment, whole.subarray(0, cut));
     const kept = [cut >= secondAt ? FIRST : [], cut >= lastAt ? SECOND : [], cut >= end ? LAST : []].flat();
-    expect(await reopenedTexts(), `cut at ${cut} of ${end}`).toEqual(kept);
+    expect(await reopenedTexts(openTopic()), `cut at ${cut} of ${end}`).toEqual(kept);
   }
   tallyFaults({ row: "F21", level: "S", count: end + 1 });
 });
@@ -72,7 +60,7 @@ test("any bit flipped in the last append takes that append away, and no more", a
   const [, , lastAt = 0, end = 0] = positions;
   for (let bit = lastAt * 8; bit < end * 8; bit += 1) {
     await writeFile(segment, flipBit(whole, bit));
-    expect(await reopenedTexts(), `bit ${bit}`).toEqual([...FIRST, ...SECOND]);
+    expect(await reopenedTexts(openTopic()), `bit ${bit}`).toEqual([...FIRST, ...SECOND]);
   }
   tallyFaults({ row: "F21", level: "S", count: (end - lastAt) * 8 });
 });
@@ -96,7 +84,7 @@ test("zeros and garbage behind the end, as a power failure leaves them, are cut 
   const whole = await readFile(segment);
   for (const debris of [Buffer.alloc(5000), Buffer.alloc(5000, 0xa5), whole]) {
     await writeFile(segment, Buffer.concat([whole, debris]));
-    expect(await reopenedTexts()).toEqual([...FIRST, ...SECOND, ...LAST]);
+    expect(await reopenedTexts(openTopic())).toEqual([...FIRST, ...SECOND, ...LAST]);
   }
 });
 
@@ -130,7 +118,7 @@ test.each(["write", "datasync"] as const)(
     }
     expect(await topic.append(0, ["next"])).toBe(1);
     await topic.close();
-    expect(await reopenedTexts()).toEqual(["kept", "next"]);
+    expect(await reopenedTexts(openTopic())).toEqual(["kept", "next"]);
   },
 );
 

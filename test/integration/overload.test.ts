@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { residentMb } from "../../bench/embedded/resident-memory.ts";
 import { freePort } from "../../deploy/local/free-port.ts";
 import { FAULT_MATRIX, wantedCount } from "../chaos/fault-matrix.ts";
 import { startFairlead } from "../support/child-process.ts";
@@ -47,7 +47,7 @@ it.each(Array.from({ length: RUNS }, (_, index) => index + 1))(
       const tenant = new Tenant({ capture: baseUrl, desk: baseUrl, planner: baseUrl } as Flow, TENANT);
       await tenant.publish(planOf({ team: { square: SQUARE, reps: repsOf(10, { privatePool: 1_000_000 }) } }));
 
-      const idleMegabytes = residentMegabytes(pid);
+      const idleMegabytes = residentMb(pid);
       const load = startPostLoad({ baseUrl, tenantId: TENANT, atOnce: AT_ONCE, lead: (name) => leadAt(SQUARE, name) });
       const memory = watchPeak(pid);
       await wait(CROWDED_MS);
@@ -91,18 +91,13 @@ it.each(Array.from({ length: RUNS }, (_, index) => index + 1))(
   },
 );
 
-function residentMegabytes(pid: number): number {
-  const [, kilobytes = "0"] = /VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Math.round(Number(kilobytes) / 1_024);
-}
-
 /** @returns what ends it, and answers the most that was seen */
 function watchPeak(pid: number): { stop(): Promise<number> } {
   const stopping = new AbortController();
   const watching = (async () => {
     let peak = 0;
     while (!stopping.signal.aborted) {
-      peak = Math.max(peak, residentMegabytes(pid));
+      peak = Math.max(peak, residentMb(pid));
       await wait(LOOK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
     return peak;
