@@ -123,7 +123,7 @@ module.exports = {
     ),
     error(
       "no-dead-module",
-      "Every module is reachable from the executable, but for the thread that PGlite runs in and what tests compare it with: the exact index and the schema dump.",
+      "Every module is reachable from the executable, but for the two processes that it forks, and what tests compare it with: the exact index and the schema dump.",
       { path: "^services/fairlead/main\\.ts$" },
       {
         path: "^services/.*\\.ts$",
@@ -132,7 +132,8 @@ module.exports = {
           "^services/core/wire/gen/",
           "territory/point-in-territory",
           "sql/describe-schema",
-          "embedded/pglite-(worker|prepared|turns|upkeep)",
+          "embedded/(pglite-(process|prepared|turns|upkeep)|log/topic-reader)",
+          "processes/checkpoint-process",
         ],
         reachable: false,
       },

@@ -1,12 +1,16 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openPglite } from "../../services/core/adapters/embedded/pglite.ts";
 import { createStore } from "../../services/core/adapters/sql/create-store.ts";
 import { migrate, MIGRATIONS } from "../../services/core/adapters/sql/migrate.ts";
 import type { SqlSession } from "../../services/core/adapters/sql/session.ts";
 import { Fault } from "../../services/core/domain/fault.ts";
+import { until } from "../support/flow-until.ts";
+import { pglitePids } from "../support/pglite-pids.ts";
 import { batchOf, stateOf, TENANT } from "../contract/store-records.ts";
 
 it("PGlite finds its data directory again, made with all folders above it", async () => {
@@ -39,6 +43,74 @@ it("PGlite says that a directory can't be used", async () => {
   } finally {
     await rm(parent, { recursive: true });
   }
+});
+
+describe("PGlite on a directory", () => {
+  const insert = (words: string): { name: string; text: string } => ({
+    name: "insert",
+    text: `INSERT INTO note VALUES ('${words}')`,
+  });
+  const readAll = (session: SqlSession) => session.query({ name: "read", text: "SELECT words FROM note" }, []);
+  let directory: string;
+  let session: SqlSession;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "fairlead-pglite-"));
+    session = await openPglite({ directory });
+    await session.query({ name: "make", text: "CREATE TABLE note (words text PRIMARY KEY)" }, []);
+    await session.query(insert("before"), []);
+  });
+  afterEach(async () => {
+    await session.close();
+    for (const made of [directory, `${directory}.lock`]) await rm(made, { recursive: true });
+  });
+
+  /** Resolves when it is known to have gone. */
+  async function killPglite(): Promise<void> {
+    const [pid = 0, ...others] = pglitePids(directory);
+    expect(others).toEqual([]);
+    process.kill(pid, "SIGKILL");
+    await until(
+      () => Promise.resolve(existsSync(`/proc/${pid}`)),
+      (isThere) => !isThere,
+    );
+  }
+
+  it("is started again when its process dies, with what was committed and nothing else", async () => {
+    const interrupted = session.transaction(async (transaction) => {
+      await transaction.query(insert("half"), []);
+      await killPglite();
+      await transaction.query(insert("other half"), []);
+    });
+    await expect(interrupted).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", retriable: true });
+    // Two who ask at once get the same new process.
+    expect(await Promise.all([readAll(session), readAll(session)])).toEqual([
+      [{ words: "before" }],
+      [{ words: "before" }],
+    ]);
+    expect(pglitePids(directory)).toHaveLength(1);
+    await session.transaction((transaction) => transaction.query(insert("after"), []));
+    expect(await readAll(session)).toEqual([{ words: "before" }, { words: "after" }]);
+  });
+
+  it("is not opened by a second process before the first is gone", async () => {
+    let isOpen = false;
+    const opening = openPglite({ directory }).finally(() => (isOpen = true));
+    // Some four times of what it takes to open.
+    await delay(2_000);
+    await session.query(insert("meanwhile"), []);
+    expect(isOpen).toBe(false);
+    await session.close();
+    const second = await opening;
+    expect(await readAll(second)).toEqual([{ words: "before" }, { words: "meanwhile" }]);
+    await second.close();
+  });
+
+  it("leaves no process behind when it is closed, and stays closed", async () => {
+    await session.close();
+    expect(pglitePids(directory)).toEqual([]);
+    await expect(readAll(session)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", retriable: true });
+    expect(pglitePids(directory)).toEqual([]);
+  });
 });
 
 describe("a PGlite session", () => {

@@ -3,6 +3,8 @@ import { type Mutation, without } from "./mutation.ts";
 const SQL = "services/core/adapters/sql";
 const BATCH = `${SQL}/projection/write-batch.sql`;
 const STORE = "test/contract/store.test.ts";
+const EMBEDDED = "services/core/adapters/embedded";
+const PGLITE = "test/integration/postgres-embedded.test.ts";
 
 /** What keeps the projection the fold of the log, and plans and migrations in one line. */
 export const STORE_MUTATIONS: readonly Mutation[] = [
@@ -69,5 +71,23 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     `${SQL}/migrate.ts`,
     ["ON CONFLICT (version) DO NOTHING RETURNING version", "RETURNING version"],
     ["test/integration/postgres-migrations.test.ts", "are applied once by ten starters at once"],
+  ),
+  without(
+    "one process of PGlite for all of a transaction",
+    `${EMBEDDED}/pglite.ts`,
+    [
+      "const result = turn.then(async () => inTransaction(runnerOn(await running.current()), work));",
+      `const result = turn.then(() => inTransaction({
+        query: async (statement, values) => runnerOn(await running.current()).query(statement, values),
+        script: async (name, text) => runnerOn(await running.current()).script(name, text),
+      }, work));`,
+    ],
+    [PGLITE, "is started again when its process dies"],
+  ),
+  without(
+    "lock of PGlite's directory",
+    `${EMBEDDED}/pglite-process.ts`,
+    ["if (!isHeld || performance.now() > giveUpAtMs) throw error;", "return { release: () => Promise.resolve() };"],
+    [PGLITE, "is not opened by a second process"],
   ),
 ];

@@ -6,5 +6,5 @@ export const checkpointDirectory = (dataDir: string): string => join(dataDir, "c
 export const planDirectory = (dataDir: string): string => join(dataDir, "plans");
 export const storeDirectory = (dataDir: string): string => join(dataDir, "store");
 
-/** The topic that both the process and its checkpoint thread read. */
+/** The topic that both the process and its checkpoint process read. */
 export const DECISIONS_TOPIC = "fairlead.decisions.v1";

@@ -10,7 +10,7 @@ import { startCheckpointing } from "./start-checkpointing.ts";
 import { startProjection } from "./start-projection.ts";
 import { createRecovery, startRouting } from "./start-routing.ts";
 import { startStewarding } from "./start-stewarding.ts";
-import { takeInWorker } from "./take-in-worker.ts";
+import { takeInProcess } from "./take-in-process.ts";
 import { createWakeUp } from "./wake-up.ts";
 
 export interface RunningProcess {
@@ -49,7 +49,7 @@ export async function startEmbedded(
     await startStewarding(context);
     const { decisions } = backing.log;
     startCheckpointing(context, async (signal) =>
-      takeInWorker({ dataDir: config.dataDir, ends: await endOffsets(decisions) }, signal),
+      takeInProcess({ dataDir: config.dataDir, ends: await endOffsets(decisions) }, signal),
     );
 
     const http = await openHttp(context, []);

@@ -1,11 +1,5 @@
 import type { Row, SqlValue } from "../sql/session.ts";
 
-/** What the thread is started with. */
-export interface PgliteWorkerData {
-  /** Null for a database in memory. */
-  readonly directory: string | null;
-}
-
 /** Without `values` it is a script of several statements. */
 export interface PgliteRequest {
   readonly id: number;
@@ -17,13 +11,15 @@ export interface PgliteRequest {
 
 export type PgliteReply =
   | { readonly id: number; readonly rows: readonly Row[] }
-  /** Errors of the driver stay in the thread: they quote row values. `state` is null if it was not the database's. */
+  /** Errors of the driver stay in its process: they quote row values. `state` is null if it was not the database's. */
   | { readonly id: number; readonly state: string | null };
 
 /** Of the reply that says whether the database is open. */
 export const OPENING_ID = 0;
-/** Instead of a request: close the database and end. */
+/** Instead of a request: close the database. */
 export const CLOSE = "close";
+/** Of the reply that says that it is closed. */
+export const CLOSING_ID = -1;
 
 /** What opens and ends a transaction. */
 export const BEGIN = "BEGIN";

@@ -1,30 +1,20 @@
 import { mkdir } from "node:fs/promises";
-import { Worker } from "node:worker_threads";
-import type { Row, SqlSession, SqlTransaction, SqlValue } from "../sql/session.ts";
+import type { SqlSession, SqlTransaction, SqlValue } from "../sql/session.ts";
 import { storableText } from "../sql/storable-text.ts";
-import { faultOfState, storeFault } from "../sql/store-fault.ts";
-import {
-  BEGIN,
-  CLOSE,
-  COMMIT,
-  OPENING_ID,
-  ROLLBACK,
-  type PgliteReply,
-  type PgliteRequest,
-  type PgliteWorkerData,
-} from "./pglite-messages.ts";
+import { storeFault } from "../sql/store-fault.ts";
+import { BEGIN, COMMIT, ROLLBACK } from "./pglite-messages.ts";
+import { startPglite, type RunningPglite } from "./start-pglite.ts";
 
 /** A query, behind the comment that each of our files begins with. */
 const READ = /^(?:--.*\n)*SELECT\b/u;
 
 /**
- * PostgreSQL in a thread of this process: a batch takes it tens of milliseconds, for which nothing else would happen in
- * the thread that decides. One connection: statements wait for each other, and reads outside of transactions go first.
+ * PostgreSQL in a process that is forked from this one: a batch takes it tens of milliseconds, for which nothing else would
+ * happen in the thread that decides; and when WebAssembly takes Node down (nodejs/node#64500), nobody else goes with it.
+ * It is started again then. One connection: statements wait for each other, and reads outside of transactions go first.
  *
  * A killed process loses nothing, a machine that loses power may: PGlite never asks the disk to sync. The projection is
  * rebuilt from the log then.
- *
- * The caller holds the data directory's lock: two processes on one directory destroy it.
  */
 export async function openPglite(where: { readonly directory: string } | "memory"): Promise<SqlSession> {
   const directory = where === "memory" ? null : where.directory;
@@ -33,13 +23,7 @@ export async function openPglite(where: { readonly directory: string } | "memory
       throw storeFault(error, "open");
     });
   }
-  const { ask, close } = await startThread({ directory });
-  const runner: SqlTransaction = {
-    query: ({ name, text }, values) => ask(name, { text, values: values.map(storable), mayOvertake: false }),
-    async script(name, text) {
-      await ask(name, { text, values: null, mayOvertake: false });
-    },
-  };
+  const running = await keepRunning(directory);
   /** Settles with the last transaction that was begun. */
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -47,16 +31,66 @@ export async function openPglite(where: { readonly directory: string } | "memory
     async query({ name, text }, values) {
       // Nobody else's transaction is open then.
       await turn;
-      return ask(name, { text, values: values.map(storable), mayOvertake: READ.test(text) });
+      const pglite = await running.current();
+      return pglite.ask(name, { text, values: values.map(storable), mayOvertake: READ.test(text) });
     },
     transaction(work) {
-      const result = turn.then(() => inTransaction(runner, work));
+      const result = turn.then(async () => inTransaction(runnerOn(await running.current()), work));
       turn = result.catch(() => undefined);
       return result;
     },
     async close() {
       await turn;
-      await close();
+      await running.close();
+    },
+  };
+}
+
+interface KeptRunning {
+  /**
+   * The one that runs, or another in place of one that has ended. A database in memory has gone with its process.
+   * Who asks first gets it first: a statement that fell behind a transaction's beginning would be part of it.
+   */
+  current(): RunningPglite | Promise<RunningPglite>;
+  close(): Promise<void>;
+}
+
+async function keepRunning(directory: string | null): Promise<KeptRunning> {
+  let latest = await startPglite(directory);
+  let starting: Promise<RunningPglite> | undefined;
+  let isClosed = false;
+
+  function restart(): Promise<RunningPglite> {
+    starting = startPglite(directory);
+    // Before anyone who waits for it goes on.
+    starting.then(
+      (started) => {
+        latest = started;
+        starting = undefined;
+      },
+      () => (starting = undefined),
+    );
+    return starting;
+  }
+  return {
+    current() {
+      if (starting !== undefined) return starting;
+      return latest.hasEnded && !isClosed && directory !== null ? restart() : latest;
+    },
+    async close() {
+      isClosed = true;
+      await starting?.catch(() => undefined);
+      await latest.close();
+    },
+  };
+}
+
+/** All of a transaction is asked of the process that it began in: in another one, the rest would be without a beginning. */
+function runnerOn(pglite: RunningPglite): SqlTransaction {
+  return {
+    query: ({ name, text }, values) => pglite.ask(name, { text, values: values.map(storable), mayOvertake: false }),
+    async script(name, text) {
+      await pglite.ask(name, { text, values: null, mayOvertake: false });
     },
   };
 }
@@ -71,61 +105,6 @@ async function inTransaction<T>(runner: SqlTransaction, work: (transaction: SqlT
     await runner.script("rollback", ROLLBACK).catch(() => undefined);
     throw error;
   }
-}
-
-interface Thread {
-  ask(name: string, request: Omit<PgliteRequest, "id">): Promise<readonly Row[]>;
-  close(): Promise<void>;
-}
-
-interface Question {
-  /** Of the statement, for the fault. */
-  readonly name: string;
-  resolve(rows: readonly Row[]): void;
-  reject(error: unknown): void;
-}
-
-async function startThread(workerData: PgliteWorkerData): Promise<Thread> {
-  const worker = new Worker(new URL("./pglite-worker.ts", import.meta.url), { workerData });
-  const questions = new Map<number, Question>();
-  let lastId = OPENING_ID;
-  let hasEnded = false;
-  const ended = new Promise<void>((resolve) => {
-    worker.once("exit", () => {
-      hasEnded = true;
-      for (const { name, reject } of questions.values()) reject(faultOfState(null, name));
-      questions.clear();
-      resolve();
-    });
-  });
-  // What ends a thread is told to those who wait for it; without a listener it would end the process.
-  worker.on("error", () => {});
-  worker.on("message", (reply: PgliteReply) => {
-    const question = questions.get(reply.id);
-    questions.delete(reply.id);
-    if ("rows" in reply) question?.resolve(reply.rows);
-    else question?.reject(faultOfState(reply.state, question.name));
-  });
-
-  function expect(id: number, name: string): Promise<readonly Row[]> {
-    return new Promise((resolve, reject) => {
-      if (hasEnded) reject(faultOfState(null, name));
-      else questions.set(id, { name, resolve, reject });
-    });
-  }
-
-  await expect(OPENING_ID, "open");
-  return {
-    ask(name, request) {
-      lastId += 1;
-      worker.postMessage({ ...request, id: lastId } satisfies PgliteRequest);
-      return expect(lastId, name);
-    },
-    async close() {
-      worker.postMessage(CLOSE);
-      await ended;
-    },
-  };
 }
 
 const storable = (value: SqlValue): SqlValue => (typeof value === "string" ? storableText(value) : value);

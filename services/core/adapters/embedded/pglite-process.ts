@@ -1,31 +1,40 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { parentPort, workerData } from "node:worker_threads";
+/**
+ * The process that PGlite runs in: answers the statements of the process that forked it, and ends when that one does.
+ * Argument: the data directory, or nothing for a database in memory.
+ */
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { PGlite } from "@electric-sql/pglite";
+import { Fault } from "../../domain/fault.ts";
 import type { Row } from "../sql/session.ts";
 import { sqlState } from "../sql/store-fault.ts";
+import { lockDataDirectory, type DataDirectoryLock } from "./log/data-directory-lock.ts";
 import {
   BEGIN,
   CLOSE,
+  CLOSING_ID,
   COMMIT,
   OPENING_ID,
   ROLLBACK,
   type PgliteReply,
   type PgliteRequest,
-  type PgliteWorkerData,
 } from "./pglite-messages.ts";
 import { createPreparedQuery } from "./pglite-prepared.ts";
 import { createTurns } from "./pglite-turns.ts";
 import { keepUp } from "./pglite-upkeep.ts";
 
 const KEEP_UP_EVERY_MS = 10_000;
+/** For the process of a predecessor that was killed, which ends as soon as its statement does. */
+const PREDECESSOR_PATIENCE_MS = 30_000;
+const PREDECESSOR_POLL_MS = 10;
 /**
  * Otherwise each new segment of the WAL, one for some 6,000 leads, is first filled with 16 MB of zeros, in some 50 ms that
  * nobody is answered in. They make a sync to disk cheaper, which PGlite never asks for.
  */
 const NO_ZEROS = "SET wal_init_zero = off";
 
-const port = parentPort;
-if (port === null) throw new Error("This module runs as a worker thread.");
+process.once("disconnect", () => process.exit());
+// A terminal tells everyone in front of it. When to close is for the process that asks to say.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);
 
 async function answer(id: number, work: () => Promise<readonly Row[]>): Promise<void> {
   let reply: PgliteReply;
@@ -34,15 +43,33 @@ async function answer(id: number, work: () => Promise<readonly Row[]>): Promise<
   } catch (error) {
     reply = { id, state: sqlState(error) };
   }
-  port?.postMessage(reply);
+  process.send?.(reply);
 }
 
-const { directory } = workerData as PgliteWorkerData;
-const opening = directory === null ? PGlite.create() : PGlite.create(directory);
-await answer(OPENING_ID, async () => {
-  await (await opening).exec(NO_ZEROS);
-  return [];
-});
+/** Two processes on one directory destroy it, and the one that was killed may have left its PGlite behind for a moment. */
+async function lockWhenFree(directory: string): Promise<DataDirectoryLock> {
+  const giveUpAtMs = performance.now() + PREDECESSOR_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await lockDataDirectory(`${directory}.lock`);
+    } catch (error) {
+      const isHeld = error instanceof Fault && error.code === "DATA_DIR_LOCKED";
+      if (!isHeld || performance.now() > giveUpAtMs) throw error;
+      await delay(PREDECESSOR_POLL_MS);
+    }
+  }
+}
+
+async function open(): Promise<PGlite> {
+  const opened = await (directory === undefined ? PGlite.create() : PGlite.create(directory));
+  await opened.exec(NO_ZEROS);
+  return opened;
+}
+
+const directory = process.argv[2];
+const locking = directory === undefined ? undefined : lockWhenFree(directory);
+const opening = Promise.resolve(locking).then(open);
+await answer(OPENING_ID, () => opening.then(() => []));
 const database = await opening;
 const query = createPreparedQuery(database);
 
@@ -54,6 +81,12 @@ async function run({ text, values }: PgliteRequest): Promise<readonly Row[]> {
   await database.exec(text);
   if (text === BEGIN) isTransactionOpen = true;
   if (text === COMMIT || text === ROLLBACK) isTransactionOpen = false;
+  return [];
+}
+
+async function close(): Promise<readonly Row[]> {
+  await database.close();
+  await (await locking)?.release();
   return [];
 }
 
@@ -76,9 +109,9 @@ function take(work: () => Promise<unknown>, mayOvertake = false): void {
   void workOff();
 }
 
-port.on("message", (message: PgliteRequest | typeof CLOSE) => {
-  if (message !== CLOSE) take(() => answer(message.id, () => run(message)), message.mayOvertake);
-  else take(() => database.close().finally(() => port.close()));
+process.on("message", (message: PgliteRequest | typeof CLOSE) => {
+  if (message === CLOSE) take(() => answer(CLOSING_ID, close));
+  else take(() => answer(message.id, () => run(message)), message.mayOvertake);
 });
 // In a transaction that has failed it can't be done: the next time will do.
 setInterval(() => take(() => keepUp(database, query).catch(() => undefined)), KEEP_UP_EVERY_MS).unref();

@@ -1,0 +1,24 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { CheckpointHead } from "../../core/ports/checkpoints.ts";
+
+const MODULE = fileURLToPath(new URL("./checkpoint-process.ts", import.meta.url));
+
+export interface CheckpointOrder {
+  readonly dataDir: string;
+  /** Ends of the decision log by partition. */
+  readonly ends: readonly number[];
+}
+
+/** Takes a checkpoint of an embedded log in a process of its own: it is seconds of work, and routing must not wait for it. */
+export function takeInProcess({ dataDir, ends }: CheckpointOrder, signal: AbortSignal): Promise<CheckpointHead> {
+  return new Promise((resolve, reject) => {
+    // What it has not finished is as if it had not begun, so it may be killed.
+    const whenAborted = { signal, killSignal: "SIGKILL" } as const;
+    const child = fork(MODULE, [dataDir, ...ends.map(String)], { execArgv: [], ...whenAborted });
+    child.once("message", (head: CheckpointHead) => resolve(head));
+    child.once("error", reject);
+    // Changes nothing if it has answered before.
+    child.once("exit", () => reject(new Error("The checkpoint was not finished")));
+  });
+}
