@@ -38,7 +38,7 @@ export async function openActivePlans(options: ActivePlansOptions): Promise<Refr
 
   async function load(tenantId: string, planVersion: number): Promise<CompiledPlan | null> {
     const plan = await source.version(tenantId, planVersion);
-    return plan === null ? null : compilePlan(plan);
+    return plan === null ? null : compilePlan(plan, plans.get(tenantId));
   }
 
   /** Published versions never change, so one that was found is kept; a fault is not. */

@@ -105,6 +105,26 @@ describe("a compiled plan places leads", () => {
     expect(withDefault.place(facts({ location: FACTS.location }))).toMatchObject({ nodeId: "other", rule: "default" });
   });
 
+  it("with the cover of the plan before while no territory changes, and with one of its own once one does", () => {
+    const published = (changes: Partial<RoutingPlan>): RoutingPlan => ({
+      ...structuredClone(plan),
+      version: 8,
+      ...changes,
+    });
+    const sameCover = compilePlan(published({ reps: [] }), compiled);
+    expect(sameCover.territories).toBe(compiled.territories);
+    expect(sameCover.plan).toEqual(published({ reps: [] }));
+    expect(sameCover.place(facts())).toMatchObject({ nodeId: "team", territoryId: "west" });
+
+    const moved = compilePlan(
+      published({ territories: plan.territories.map((territory) => ({ ...territory, nodeId: "other" })) }),
+      compiled,
+    );
+    expect(moved.place(facts())).toMatchObject({ nodeId: "other", territoryId: "west" });
+    const shrunk = compilePlan(published({ territories: plan.territories.slice(1) }), compiled);
+    expect(shrunk.place(facts()).rule).toBe("none");
+  });
+
   it("on a shared border always in the same one of two", () => {
     const border = { ...FACTS.location, latitudeDeg: 5, longitudeDeg: 10 };
     expect(compiled.place(facts({ location: border })).territoryId).toBe("east");

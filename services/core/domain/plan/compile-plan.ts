@@ -3,6 +3,7 @@ import { holds } from "../matching/predicate.ts";
 import type { CandidateList } from "../ledger/reservation.ts";
 import { createOrgTree, type OrgTree } from "../organisation/org-tree.ts";
 import { createTerritoryLookup } from "../territory/resolve-territory.ts";
+import { sameTerritories } from "../territory/same-territories.ts";
 import { compileRep } from "./compile-rep.ts";
 import type { CandidateQuery, CompiledPlan, CompiledRep } from "./compiled-plan.ts";
 import { createPlaceLead } from "./place-lead.ts";
@@ -12,21 +13,27 @@ import type { RoutingPlan } from "./routing-plan.ts";
  * Makes a plan ready for the hot path: territory cover, org subtrees, grants, and rosters that are called anew only when
  * somebody's shift or absence begins or ends.
  *
+ * @param before the plan that this one follows: most publications change no territory, and their cover is kept
  * @throws Fault PLAN_INVALID with the place of the fault.
  */
-export function compilePlan(plan: RoutingPlan): CompiledPlan {
+export function compilePlan(published: RoutingPlan, before?: CompiledPlan): CompiledPlan {
+  const known =
+    before !== undefined && sameTerritories(before.plan.territories, published.territories) ? before : undefined;
+  const plan = known === undefined ? published : { ...published, territories: known.plan.territories };
+  const territories = known?.territories ?? createTerritoryLookup(plan.territories);
   const tree = createOrgTree(plan.orgNodes);
   const reps = new Map(plan.reps.map((rep, repIndex) => [rep.repId, compileRep(rep, repIndex)]));
   const pools = new Map(plan.pools.map((pool) => [pool.poolId, pool]));
   const poolOfNode = new Map(plan.pools.filter(({ enabled }) => enabled).map((pool) => [pool.nodeId, pool]));
   const policyOfNode = new Map(plan.policies.map((policy) => [policy.nodeId, policy]));
-  const place = createPlaceLead(plan, createTerritoryLookup(plan.territories));
+  const place = createPlaceLead(plan, territories);
   const rosterOf = createRosters(tree, reps);
 
   return {
     plan,
     version: plan.version,
     tree,
+    territories,
     place,
     rep: (repId) => reps.get(repId),
     pool: (poolId) => pools.get(poolId),

@@ -4,6 +4,7 @@ import type { Segment } from "../matching/policy.ts";
 import type { OrgTree } from "../organisation/org-tree.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { Rep } from "../rep/rep.ts";
+import type { TerritoryLookup } from "../territory/resolve-territory.ts";
 import type { TerritoryRule } from "../decision/log-record.ts";
 import type { RoutingPlan } from "./routing-plan.ts";
 
@@ -29,6 +30,7 @@ export interface CompiledPlan {
   readonly plan: RoutingPlan;
   readonly version: number;
   readonly tree: OrgTree;
+  readonly territories: TerritoryLookup;
   rep(repId: string): CompiledRep | undefined;
   pool(poolId: string): Pool | undefined;
   /** The enabled pool of the node, or of its nearest ancestor that has one. */
