@@ -88,6 +88,13 @@ export function leadCases(use: UseLedger): void {
     expect(gist(await reserveOne(use(), item("lead", { ...toBob, cycle: 3 })))).toBe("bob");
   });
 
+  it("opens the next round of a dead lead once it is reopened", async () => {
+    await reserveOne(use(), outcomes[4]!);
+    await use().apply(TENANT, [{ kind: "reopened", leadId: "lead", cycle: 1 }], 1);
+    expect(gist(await reserveOne(use(), outcomes[4]!))).toBe("superseded");
+    expect(gist(await reserveOne(use(), item("lead", { ...toAnn, cycle: 3 })))).toBe("ann");
+  });
+
   it("transfers from the owner only, and keeps the old slot until the release is applied", async () => {
     await reserveOne(use(), item("lead", { ...toAnn, loadMilli: 2000 }));
     const transfer = { ...toBob, cycle: 2, via: "transferred" as const, loadMilli: 2000 };

@@ -34,7 +34,7 @@ export type Refusal =
   | "not_owner"
   /** The target of a transfer owns the lead already. */
   | "same_owner"
-  /** Only converted, closed and nurtured leads are reopened. */
+  /** Only converted, closed, nurtured and dead leads are reopened. */
   | "not_closed";
 
 /** What became of a command: done, with the lead as it is now, or refused, with nothing changed. */

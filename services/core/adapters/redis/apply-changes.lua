@@ -15,7 +15,7 @@
 ]]
 -- luacheck: read globals readyEpoch namespace LEAD LEAD_HEAD FILL SCOPES SCOPE_OF HORIZON_MS
 -- luacheck: read globals FILL_BYTES ENTRY_HEAD timeOf trimWindow
--- luacheck: read globals OWNED PUBLIC RELEASED CLOSED
+-- luacheck: read globals OWNED PUBLIC DEAD RELEASED CLOSED
 
 local minEpoch, changes = unpack(cmsgpack.unpack(ARGV[1]))
 local epoch = readyEpoch()
@@ -127,7 +127,8 @@ end
 -- Open in the next cycle, which no reservation made before the closure can name.
 local function reopen(leadId, cycle)
   local entry = read(leadId)
-  if entry and entry.cycle == cycle and entry.status == CLOSED then writeEnded(leadId, cycle + 1, RELEASED, "") end
+  if not entry or entry.cycle ~= cycle then return end
+  if entry.status == CLOSED or entry.status == DEAD then writeEnded(leadId, cycle + 1, RELEASED, "") end
 end
 
 -- A ledger of another epoch made another reservation.

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { foldLead, type RecordVerdict } from "./fold.ts";
 import type { LeadState } from "./lead-state.ts";
 import { closure, decision, followUp, release, reopening } from "./records.fixture.ts";
-import type { LeadRecord } from "./log-record.ts";
+import type { LeadRecord, Outcome } from "./log-record.ts";
 
 /** Folds records one after the other. Numbers among them are barriers. */
 function foldAll(records: readonly (LeadRecord | number)[]): {
@@ -82,6 +82,21 @@ describe("foldLead", () => {
     expect(verdicts).toEqual(["effective", "effective", "effective", "effective"]);
     expect(state).toMatchObject({ status: "owned", repId: "bob", cycle: 3 });
     expect(state?.formerOwners.map(({ repId }) => repId)).toEqual(["ann"]);
+  });
+
+  it("opens a new round for a dead lead that is reopened, and for no other that was never owned", () => {
+    const given = (outcome: Outcome) => [decision(1, "", { outcome }), reopening(1), decision(3, "bob")];
+    const dead = foldAll(given({ kind: "dead", reason: "RECORD_KILLER" }));
+    expect(dead.verdicts).toEqual(["effective", "effective", "effective"]);
+    expect(dead.state).toMatchObject({ status: "owned", repId: "bob", cycle: 3, formerOwners: [] });
+    for (const outcome of [
+      { kind: "rejected", reason: "unreachable_number" },
+      { kind: "duplicate", ofLeadId: "first" },
+      { kind: "parked", reason: "no_territory" },
+      { kind: "public", poolId: "pool" },
+    ] as const) {
+      expect(foldAll(given(outcome)).verdicts.slice(0, 2)).toEqual(["effective", "stale"]);
+    }
   });
 
   it("keeps out a decision that was reserved before the closure and comes behind the reopening", () => {

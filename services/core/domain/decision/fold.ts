@@ -19,6 +19,8 @@ export interface Folded {
 /** Statuses from which the router or a claim may open the next cycle. */
 const OPEN_TO_DECISION: ReadonlySet<LeadStatus> = new Set(["parked", "public", "released"]);
 const ENDED_WITH_RESULT: ReadonlySet<LeadStatus> = new Set(["converted", "closed", "nurture"]);
+/** Statuses from which people bring a lead back. A dead one was given up because of a defect, which may have been mended. */
+export const OPEN_TO_REOPENING: ReadonlySet<LeadStatus> = new Set([...ENDED_WITH_RESULT, "dead"]);
 
 /**
  * The meaning of the log for one lead. Everything else in Fairlead (ledger, store, verification, simulation) is this
@@ -36,7 +38,7 @@ export function foldLead(state: LeadState | undefined, record: LeadRecord, barri
     case "closure":
       return canClose(state.status) ? effective(closed(state, record)) : stale(state);
     case "reopening":
-      return ENDED_WITH_RESULT.has(state.status) ? effective(reopened(state, record)) : stale(state);
+      return OPEN_TO_REOPENING.has(state.status) ? effective(reopened(state, record)) : stale(state);
     case "follow_up":
       return isBy(state, record.repId) ? effective(followedUp(state, record)) : stale(state);
   }

@@ -92,7 +92,7 @@ function voidReservation(image: LedgerImage, leadId: string, entry: LeadEntry): 
 /** The lead is open in the next cycle, which no reservation made before the closure can name. */
 function reopen(image: LedgerImage, { leadId, cycle }: Change<"reopened">): void {
   const entry = image.lead(leadId);
-  if (entry?.cycle !== cycle || entry.status !== "closed") return;
+  if (entry?.cycle !== cycle || (entry.status !== "closed" && entry.status !== "dead")) return;
   image.record(leadId, endedEntry(cycle + 1, "released", ""));
 }
 
