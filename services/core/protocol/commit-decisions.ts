@@ -26,6 +26,11 @@ export interface DecisionRequest {
  */
 export type ItemRecords = Decision | readonly LeadRecord[] | null;
 
+/** What became of an item. Its explanation is in the log by then. */
+export type Settled =
+  | Exclude<ReserveResult, { kind: "decided" }>
+  | Pick<Extract<ReserveResult, { kind: "decided" }>, "kind" | "outcome" | "replayed">;
+
 export interface RecordPosition {
   readonly partition: number;
   readonly offset: number;
@@ -35,7 +40,7 @@ export type CommitOutcome =
   | {
       readonly kind: "committed";
       /** Results per request, in the order of its items. */
-      readonly results: readonly (readonly ReserveResult[])[];
+      readonly results: readonly (readonly Settled[])[];
       /** Where the decisions stand in the log; by request and item, null where none was written. */
       readonly positions: readonly (readonly (RecordPosition | null)[])[];
     }
@@ -71,50 +76,71 @@ export function createCommitDecisions({ ledger, log, partitionOf }: CommitDeps) 
   };
 
   async function commit(requests: readonly DecisionRequest[], epoch: number): Promise<CommitOutcome> {
-    const results: (readonly ReserveResult[])[] = [];
+    const begun = await reserveAndAppend(requests, epoch);
+    if (begun === "fenced") return { kind: "abandoned", reason: "ledger_fenced" };
+    const positions = await begun.appended;
+    notedEpoch = await log.control.endOffset(0);
+    if (notedEpoch !== epoch) return { kind: "abandoned", reason: "epoch_moved" };
+    return { kind: "committed", results: begun.results, positions };
+  }
+
+  /** Keeps neither records nor explanations: until the broker has answered they would be most of what a batch holds. */
+  async function reserveAndAppend(requests: readonly DecisionRequest[], epoch: number) {
+    const results: (readonly Settled[])[] = [];
     const decided: (readonly ItemRecords[])[] = [];
     for (const { tenantId, atMs, items, decide } of requests) {
       const reply = await ledger.reserve({ tenantId, epoch, atMs, items });
-      if (reply.kind === "fenced") return { kind: "abandoned", reason: "ledger_fenced" };
-      results.push(reply.results);
+      if (reply.kind === "fenced") return "fenced";
+      results.push(reply.results.map(settled));
       decided.push(await decide(reply.results, epoch));
     }
-    const positions = await append(requests, decided);
-    notedEpoch = await log.control.endOffset(0);
-    if (notedEpoch !== epoch) return { kind: "abandoned", reason: "epoch_moved" };
-    return { kind: "committed", results, positions };
+    return { results, appended: append(decided) };
   }
 
-  async function append(
-    requests: readonly DecisionRequest[],
-    decided: readonly (readonly ItemRecords[])[],
-  ): Promise<(RecordPosition | null)[][]> {
-    const positions = requests.map(({ items }) => items.map((): RecordPosition | null => null));
-    const byPartition = new Map<number, { record: LeadRecord; request: number; item: number }[]>();
-    decided.forEach((ofRequest, request) => {
-      ofRequest.forEach((records, item) => {
-        for (const record of recordsOf(records)) {
-          const partition = partitionOf(record.tenantId, record.leadId);
-          const records = byPartition.get(partition);
-          if (records === undefined) byPartition.set(partition, [{ record, request, item }]);
-          else records.push({ record, request, item });
-        }
-      });
-    });
-    await Promise.all(
-      Array.from(byPartition, async ([partition, records]) => {
-        const first = await log.decisions.append(
-          partition,
-          records.map(({ record }) => record),
-        );
-        records.forEach(({ request, item }, i) => {
-          const row = positions[request];
-          if (row !== undefined) row[item] = { partition, offset: first + i };
+  function append(decided: readonly (readonly ItemRecords[])[]): Promise<(RecordPosition | null)[][]> {
+    const positions = decided.map((ofRequest) => ofRequest.map((): RecordPosition | null => null));
+    const appends = Array.from(byPartition(decided), ([partition, { records, places }]) =>
+      log.decisions.append(partition, records).then((first) => {
+        places.forEach(({ request, item }, index) => {
+          positions[request]![item] = { partition, offset: first + index };
         });
       }),
     );
-    return positions;
+    return Promise.all(appends).then(() => positions);
   }
+
+  function byPartition(decided: readonly (readonly ItemRecords[])[]): ReadonlyMap<number, PartitionPart> {
+    const parts = new Map<number, PartitionPart>();
+    decided.forEach((ofRequest, request) => {
+      ofRequest.forEach((ofItem, item) => {
+        for (const record of recordsOf(ofItem)) {
+          const partition = partitionOf(record.tenantId, record.leadId);
+          let part = parts.get(partition);
+          if (part === undefined) parts.set(partition, (part = { records: [], places: [] }));
+          part.records.push(record);
+          part.places.push({ request, item });
+        }
+      });
+    });
+    return parts;
+  }
+}
+
+/** What one partition gets, and whose it is. */
+interface PartitionPart {
+  readonly records: LeadRecord[];
+  readonly places: Place[];
+}
+
+interface Place {
+  readonly request: number;
+  readonly item: number;
+}
+
+function settled(result: ReserveResult): Settled {
+  if (result.kind !== "decided") return result;
+  const { kind, outcome, replayed } = result;
+  return { kind, outcome, replayed };
 }
 
 function recordsOf(decided: ItemRecords): readonly LeadRecord[] {

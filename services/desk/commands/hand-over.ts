@@ -1,10 +1,10 @@
 import type { LeadState } from "../../core/domain/decision/lead-state.ts";
 import type { Release } from "../../core/domain/decision/log-record.ts";
 import { Fault } from "../../core/domain/fault.ts";
-import type { RepGrant, ReserveItem, ReserveResult } from "../../core/domain/ledger/reservation.ts";
+import type { RepGrant, ReserveItem } from "../../core/domain/ledger/reservation.ts";
 import type { CompiledPlan } from "../../core/domain/plan/compiled-plan.ts";
 import type { Rep } from "../../core/domain/rep/rep.ts";
-import type { CommitOutcome, DecisionRequest } from "../../core/protocol/commit-decisions.ts";
+import type { CommitOutcome, DecisionRequest, Settled } from "../../core/protocol/commit-decisions.ts";
 import { awaitRecord } from "./await-record.ts";
 import { refused, type CommandDeps, type CommandOutcome } from "./command.ts";
 import { handOverRecords, nodeOfWork } from "./hand-over-records.ts";
@@ -53,7 +53,7 @@ export async function handOver(deps: CommandDeps, order: HandOver): Promise<Comm
   return stands ? { kind: "done", state: after } : refused("stale_version");
 }
 
-const isFor = ({ repId }: Rep, result: ReserveResult): boolean =>
+const isFor = ({ repId }: Rep, result: Settled): boolean =>
   result.kind === "decided" && result.outcome.kind === "assigned" && result.outcome.repId === repId;
 
 type Committed = Extract<CommitOutcome, { kind: "committed" }>;

@@ -5,25 +5,16 @@ import type { CandidateList, RepGrant } from "./reservation.ts";
 
 type Reason = Pick<CandidateVerdict, "verdict" | "gap">;
 
-/**
- * Why the candidate at `chosen` and no other; -1 if none had room.
- *
- * @param indexes of the candidates to be explained
- */
-export function explainChoice(
-  standing: Standing,
-  { chosen, indexes }: { readonly chosen: number; readonly indexes: readonly number[] },
-): CandidateVerdict[] {
+/** Why the candidate at `index` got the lead or did not, where the one at `chosen` did; -1 if none had room. */
+export function explainCandidate(standing: Standing, index: number, chosen: number): CandidateVerdict {
   const { list, shortages } = standing;
-  return indexes.map((index): CandidateVerdict => {
-    const { grant, fit } = list.candidates[index]!;
-    const { repIndex } = grant;
-    if (index === chosen) return { repIndex, verdict: "chosen", fit, gap: 0 };
-    const shortage = shortages[index] ?? null;
-    if (shortage !== null) return { repIndex, verdict: shortage.limit, fit, gap: shortage.gap };
-    const { verdict, gap } = whyBehind(standing, index, chosen);
-    return { repIndex, verdict, fit, gap };
-  });
+  const { grant, fit } = list.candidates[index]!;
+  const { repIndex } = grant;
+  if (index === chosen) return { repIndex, verdict: "chosen", fit, gap: 0 };
+  const shortage = shortages[index] ?? null;
+  if (shortage !== null) return { repIndex, verdict: shortage.limit, fit, gap: shortage.gap };
+  const { verdict, gap } = whyBehind(standing, index, chosen);
+  return { repIndex, verdict, fit, gap };
 }
 
 /** The first criterion of the strategy by which a candidate with room lost. */

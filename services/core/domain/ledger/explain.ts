@@ -1,6 +1,6 @@
-import type { Verdict, VerdictCount } from "../decision/explanation.ts";
+import type { CandidateVerdict, Verdict, VerdictCount } from "../decision/explanation.ts";
 import type { Standing } from "./choose.ts";
-import { explainChoice } from "./explain-choice.ts";
+import { explainCandidate } from "./explain-choice.ts";
 import { explainedBy } from "./explain-steps.ts";
 import type { ReserveItem, ReserveResult } from "./reservation.ts";
 
@@ -21,12 +21,15 @@ export const UNEXPLAINED: Explained = { step: -1, verdicts: [], counted: [] };
 /** Why this rep, and why not each other one; of very many candidates how many each check settled. */
 export function explain({ lists }: ReserveItem, { step, winner, standings }: Placement): Explained {
   const { compared, others, othersCounted } = explainedBy(lists, step);
-  const verdicts = compared.flatMap(({ step: tried, named, counted }) => {
+  const verdicts: CandidateVerdict[] = [];
+  for (const { step: tried, named, counted } of compared) {
+    const standing = standings[tried]!;
     const chosen = tried === step ? winner : -1;
     const isNamed = counted.length === 0 || chosen < 0 || named.includes(chosen);
-    return explainChoice(standings[tried]!, { chosen, indexes: isNamed ? named : [chosen, ...named] });
-  });
-  verdicts.push(...others);
+    if (!isNamed) verdicts.push(explainCandidate(standing, chosen, chosen));
+    for (const index of named) verdicts.push(explainCandidate(standing, index, chosen));
+  }
+  for (const other of others) verdicts.push(other);
   if (compared.every(({ counted }) => counted.length === 0)) return { step, verdicts, counted: othersCounted };
   const counts = new Map(othersCounted.map(({ verdict, count }) => [verdict, count]));
   for (const { step: tried, counted } of compared) {
