@@ -104,10 +104,13 @@ do
 
   local function keepFirst(l, ring, floor)
     local kept, credits, lastTurns, count, g = {}, {}, {}, 0, lGroup[l]
+    local fills, skip = gFills[g], gSkip[g]
     for k = ring[1], ring[2], 2 do
       local j = candidates[k]
       local r = repOf(g, j)
-      local c, t = max(valueOf(g, r, CREDIT), floor), valueOf(g, r, TURN)
+      local at = 4 * r - skip
+      local c, t = fills[at + CREDIT], fills[at + TURN]
+      if c < floor then c = floor end
       if (count < KEPT or isBefore(c, t, credits[KEPT], lastTurns[KEPT])) and hasRoom(g, j, r) then
         if count < KEPT then count = count + 1 end
         local i = count
@@ -125,9 +128,12 @@ do
 
   local function firstKept(g, first)
     local best, bestCredit, bestTurn
+    local fills, skip, floor = gFills[g], gSkip[g], first.floor
     for _, j in ipairs(first.kept) do
       local r = repOf(g, j)
-      local c, t = max(valueOf(g, r, CREDIT), first.floor), valueOf(g, r, TURN)
+      local at = 4 * r - skip
+      local c, t = fills[at + CREDIT], fills[at + TURN]
+      if c < floor then c = floor end
       if (not best or isBefore(c, t, bestCredit, bestTurn)) and hasRoom(g, j, r) then
         best, bestCredit, bestTurn = j, c, t
       end
