@@ -7,6 +7,7 @@ import { identityCases } from "./ledger-identity.ts";
 import { leadCases } from "./ledger-leads.ts";
 import { limitCases } from "./ledger-limits.ts";
 import { longListCases } from "./ledger-long-lists.ts";
+import { scatteredRepCases } from "./ledger-scattered.ts";
 import { strategyCases } from "./ledger-strategies.ts";
 import { unconfirmedCases } from "./ledger-unconfirmed.ts";
 import { windowCases } from "./ledger-windows.ts";
@@ -50,6 +51,9 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
     });
     describe("long lists", () => {
       longListCases(use);
+    });
+    describe("scattered reps", () => {
+      scatteredRepCases(use);
     });
     describe("fairness", () => {
       fairnessCases(use, open);

@@ -70,7 +70,7 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
   without(
     "floor of the script's choice",
     `${LUA}/reserve-choose.lua`,
-    ["if c < floor then c = floor end\n    local isBetter", "local isBetter"],
+    ["if c < floor then c = floor end\n    if c > bound", "if c > bound"],
     [CONTRACT, "takes those who are behind the floor for equals"],
   ),
 ];

@@ -1,5 +1,6 @@
 import type { PackedGrants } from "./packed-list.ts";
-import type { GroupPlaces, RepPlaces, Stretch } from "./rep-places.ts";
+import type { GroupPlaces, RepPlaces } from "./rep-places.ts";
+import type { Stretch } from "./stretch.ts";
 
 /** So many fills that nobody asked for cost as much as one more call. */
 const LARGEST_GAP = 4;
@@ -13,12 +14,15 @@ interface NumberedStretch extends Stretch {
 export class BatchReps {
   readonly places: RepPlaces;
   readonly stretches: readonly NumberedStretch[];
+  /** How many stretches at a time hold all reps of a group, or of groups who share some. */
+  readonly runs: readonly number[];
   readonly #groups: readonly GroupPlaces[];
 
   constructor(places: RepPlaces, groups: readonly PackedGrants[]) {
     this.places = places;
     this.#groups = groups.map((group) => places.ofGroup(group));
     this.stretches = joined(this.#groups.flatMap(({ stretches }) => stretches));
+    this.runs = this.#joinedRuns();
   }
 
   numberOf(repId: string): number {
@@ -37,7 +41,36 @@ export class BatchReps {
     return isOneStretch ? this.#numberAt(places[0]!) - 1 : places.map((place) => this.#numberAt(place));
   }
 
+  /** The first stretch with reps of the group, from 1; any one if it has none. */
+  stretchOf(group: number): number {
+    const [first] = this.#groups[group - 1]!.stretches;
+    return first === undefined ? 1 : this.#stretchAt(first.first) + 1;
+  }
+
+  #joinedRuns(): readonly number[] {
+    const reachesTo = this.stretches.map((_, index) => index);
+    for (const { stretches } of this.#groups) {
+      if (stretches.length <= 1) continue;
+      const from = this.#stretchAt(stretches[0]!.first);
+      reachesTo[from] = Math.max(reachesTo[from]!, this.#stretchAt(stretches.at(-1)!.first));
+    }
+    const runs: number[] = [];
+    let end = -1;
+    reachesTo.forEach((to, index) => {
+      if (index > end) runs.push(0);
+      runs[runs.length - 1]! += 1;
+      end = Math.max(end, to);
+    });
+    return runs;
+  }
+
   #numberAt(place: number): number {
+    const { base, first } = this.stretches[this.#stretchAt(place)]!;
+    return base + place - first + 1;
+  }
+
+  /** Index of the stretch that has the place. */
+  #stretchAt(place: number): number {
     let low = 0;
     let high = this.stretches.length - 1;
     while (low < high) {
@@ -45,8 +78,7 @@ export class BatchReps {
       if (this.stretches[middle]!.first <= place) low = middle;
       else high = middle - 1;
     }
-    const { base, first } = this.stretches[low]!;
-    return base + place - first + 1;
+    return low;
   }
 }
 

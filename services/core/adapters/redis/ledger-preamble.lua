@@ -6,6 +6,9 @@
 ]]
 -- luacheck: ignore 211
 
+-- A global costs two searches at each use.
+local packStruct, unpackStruct, max, infinite = struct.pack, struct.unpack, math.max, math.huge
+
 local META = KEYS[1]
 local TENANT = string.sub(META, 1, -5)
 
@@ -52,8 +55,8 @@ end
 -- The lead record: cycle, status, via, plan version, atMs, loadMilli, credit, turn, floor, then the ref.
 local LEAD = "<I4BBI4ddddd"
 local LEAD_HEAD = 50
--- The same in two parts: up to the load, and what only the assignment says.
-local LEAD_DEMAND, LEAD_CHARGE = "<I4BBI4dd", "<ddd"
+-- The same in two steps: up to the load, then what only the assignment says.
+local LEAD_DEMAND, LEAD_ASSIGNED = "<I4BBI4dd", "<c0dddc0"
 -- held, loadMilli, credit, turn. Doubles, so that every number comes back to the last bit.
 local FILL, FILL_BYTES = "<dddd", 32
 
@@ -67,7 +70,7 @@ local HORIZON_MS = 32 * 86400000
 local ENTRY_TIME, ENTRY_HEAD = "<d", 8
 
 local function timeOf(entry)
-  return (struct.unpack(ENTRY_TIME, entry))
+  return (unpackStruct(ENTRY_TIME, entry))
 end
 
 -- Drops the entries of a list that are no younger than `outMs`.

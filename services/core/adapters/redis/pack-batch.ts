@@ -28,7 +28,7 @@ const writer = new MessagePackWriter();
  * are bytes that were packed once for all batches, one behind the other.
  */
 export function packBatch({ epoch, atMs, items }: ReserveRequest, index: BatchIndex, reps: BatchReps): Buffer {
-  writer.map(33);
+  writer.map(35);
   writer
     .text("epoch")
     .number(epoch)
@@ -46,6 +46,8 @@ function packGroups({ groups: { values: groups }, scopes, caps }: BatchIndex, re
   writer.text("stretches").array(reps.stretches.length * 2);
   for (const { first, count } of reps.stretches) writer.number(first).number(count);
   const numbers = groups.map((_, place) => reps.ofGroup(place + 1));
+  writer.text("runs").numbers(reps.runs);
+  column("gStretch", groups, (_, place) => writer.number(reps.stretchOf(place + 1)));
   column("gSize", groups, ({ grants }) => writer.number(grants.length));
   column("gBase", numbers, (base) => writer.number(typeof base === "number" ? base : 0));
   packParts(

@@ -2,12 +2,8 @@ import type { ReserveRequest } from "../../domain/ledger/reservation.ts";
 import type { RedisClient } from "./connect.ts";
 import type { PackedGrants } from "./packed-list.ts";
 import { type Placed, placeReps } from "./place-reps.ts";
-
-/** Places one behind the other. */
-export interface Stretch {
-  readonly first: number;
-  readonly count: number;
-}
+import { RepNames } from "./rep-names.ts";
+import { type Stretch, stretchesOf } from "./stretch.ts";
 
 export interface GroupPlaces {
   /** By grant. */
@@ -24,6 +20,7 @@ export class RepPlaces {
   mark: string | null = null;
   /** By place. */
   readonly repIds: string[] = [];
+  readonly names = new RepNames();
   readonly #places = new Map<string, number>();
   readonly #groups = new WeakMap<PackedGrants, GroupPlaces>();
 
@@ -36,6 +33,7 @@ export class RepPlaces {
     repIds.forEach((repId, index) => {
       this.#places.set(repId, places[index]!);
       this.repIds[places[index]!] = repId;
+      this.names.set(places[index]!, repId);
     });
   }
 
@@ -68,16 +66,6 @@ export class RepPlaces {
 /** Of equal size by the first rep, so that teams who share some reps are neighbours. */
 function bySize({ grants: a }: PackedGrants, { grants: b }: PackedGrants): number {
   return a.length - b.length || (a.length > 0 && a[0]!.repId < b[0]!.repId ? -1 : 1);
-}
-
-function stretchesOf(places: readonly number[]): readonly Stretch[] {
-  const stretches: { first: number; count: number }[] = [];
-  for (const place of places.toSorted((a, b) => a - b)) {
-    const last = stretches.at(-1);
-    if (last !== undefined && place === last.first + last.count) last.count += 1;
-    else stretches.push({ first: place, count: 1 });
-  }
-  return stretches;
 }
 
 /** The places that a process knows, by tenant. Those of another ledger than the one at hand are forgotten. */

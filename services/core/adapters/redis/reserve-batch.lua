@@ -11,6 +11,7 @@
            clock string, room:<scope> string, window:<scope>:<rep> list
 
   ARGV[1]  request as MessagePack, see pack-batch.ts. Indexes count from 1. Times in ms since epoch: never TIME.
+  ARGV[2]  ids of the reps, see rep-names.ts
 
   Returns { "FENCED" }, or { "OK", leads, identities, fills, counted, floors, turn, answers }:
     leads, identities   what was there: index, value, index, value, …
@@ -27,7 +28,8 @@
   Only windows that fill up are counted between decisions. O(leads × candidates + reps); cost in
   bench/results/reserve.json.
 ]]
--- luacheck: read globals callInSlices LEAD LEAD_HEAD LEAD_DEMAND LEAD_CHARGE FILL FILL_BYTES SCOPE_OF
+-- luacheck: read globals packStruct unpackStruct max infinite
+-- luacheck: read globals callInSlices LEAD LEAD_HEAD LEAD_DEMAND LEAD_ASSIGNED FILL FILL_BYTES SCOPE_OF
 -- luacheck: read globals LAST_CHARGED_VIA
 -- luacheck: read globals OWNED PARKED PUBLIC DUPLICATE REJECTED DEAD RELEASED
 -- luacheck: read globals q NS FILLS epoch atMs repIds stretches firstRep placeOf repOf limitOf
@@ -35,7 +37,8 @@
 -- luacheck: read globals fillsBefore counted floorsBefore turnBefore clock
 -- luacheck: read globals enterWindows writeEntries writeRooms forgetUncounted
 -- luacheck: read globals lColleagues lGroup cNode WEIGHT setDemand choose leastColleague
--- luacheck: globals record leadOf held load credit turns floors turn
+-- luacheck: read globals runOf skipOf gSkip HELD LOADED CREDIT TURN
+-- luacheck: globals record leadOf gFills floors turn
 
 local REPLAYED, SUPERSEDED, STALE, ALREADY_OWNED, LEAD_CLOSED, NO_ROOM = "\1", "\2", "\3", "\4", "\5", "\6"
 
@@ -43,6 +46,7 @@ local REPLAYED, SUPERSEDED, STALE, ALREADY_OWNED, LEAD_CLOSED, NO_ROOM = "\1", "
 
 -- Ways are lists to be tried in turn: those from wFrom[way] to before wFrom[way + 1] in wLists.
 local profiles, profileOf, wayOf, wFrom, wLists = q.profiles, q.profileOf, q.wayOf, q.wFrom, q.wLists
+local nodes = q.nodes
 -- Keys of a lead are those up to keysTo[i], from behind those of the lead before.
 local keysTo, from = q.keysTo, q.from
 local answers, leadArgs, identityArgs, unconfirmedArgs, leavingArgs = {}, {}, {}, {}, {}
@@ -50,7 +54,7 @@ local isFilled, changedFloors = {}, {}
 
 local function admit(i, cycle, known)
   if not known then return cycle ~= 1 and STALE or nil end
-  local knownCycle, status = struct.unpack("<I4B", known)
+  local knownCycle, status = unpackStruct("<I4B", known)
   if cycle < knownCycle then return SUPERSEDED end
   if cycle == knownCycle then return status >= RELEASED and SUPERSEDED or REPLAYED end
   if cycle > knownCycle + 1 then return STALE end
@@ -107,7 +111,7 @@ local function write(i, profile, status, packed)
 end
 
 local function writeUnowned(i, profile, status, ref)
-  local packed = struct.pack(LEAD, profile[1], status, profile[4], profile[5], atMs, 0, 0, 0, 0) .. ref
+  local packed = packStruct(LEAD, profile[1], status, profile[4], profile[5], atMs, 0, 0, 0, 0) .. ref
   return write(i, profile, status, packed)
 end
 
@@ -115,7 +119,7 @@ end
 local function demandOf(profile)
   local demand = profile.demand
   if not demand then
-    demand = struct.pack(LEAD_DEMAND, profile[1], OWNED, profile[4], profile[5], atMs, profile[2])
+    demand = packStruct(LEAD_DEMAND, profile[1], OWNED, profile[4], profile[5], atMs, profile[2])
     profile.demand = demand
   end
   return demand
@@ -130,35 +134,38 @@ local function originalOf(i, otherwise)
   return nil
 end
 
-local function occupy(i, r, profile)
-  held[r], load[r], isFilled[r] = held[r] + 1, load[r] + profile[2], true
+local function occupy(i, g, r, profile)
+  local fills, at = gFills[g], 4 * r - gSkip[g]
+  fills[at + HELD], fills[at + LOADED] = fills[at + HELD] + 1, fills[at + LOADED] + profile[2]
+  isFilled[r] = true
   local scope = SCOPE_OF[profile[4]]
   if scope > 0 then enterWindows(scope, r, profile[3], leadIds[i], cycleMark(profile[1])) end
 end
 
 local function raiseFloor(colleagues, floor)
   local node = cNode[colleagues]
-  if q.nodes[node] == "" then return floor end
+  if nodes[node] == "" then return floor end
   local least = leastColleague(colleagues, floor)
-  if least <= floor or least == math.huge then return floor end
+  if least <= floor or least == infinite then return floor end
   floors[node], changedFloors[node] = least, true
   return least
 end
 
 local function assign(i, profile, l, j)
-  local r, loadMilli = repOf(lGroup[l], j), profile[2]
+  local g = lGroup[l]
+  local r = repOf(g, j)
+  local fills, at = gFills[g], 4 * r - gSkip[g]
   local floor = floors[cNode[lColleagues[l]]]
   local isCharged = profile[4] <= LAST_CHARGED_VIA
   turn = turn + 1
   if isCharged then
-    local c = credit[r]
-    if c < floor then c = floor end
-    credit[r], turns[r] = c + loadMilli / 1000 / limitOf(lGroup[l], j)[WEIGHT], turn
+    local c = max(fills[at + CREDIT], floor)
+    fills[at + CREDIT], fills[at + TURN] = c + profile[2] / 1000 / limitOf(g, j)[WEIGHT], turn
   end
-  occupy(i, r, profile)
+  occupy(i, g, r, profile)
   if isCharged then floor = raiseFloor(lColleagues[l], floor) end
-  local charge = struct.pack(LEAD_CHARGE, credit[r], turn, floor)
-  return write(i, profile, OWNED, demandOf(profile) .. charge .. repIds[r])
+  local packed = packStruct(LEAD_ASSIGNED, demandOf(profile), fills[at + CREDIT], turn, floor, repIds[r])
+  return write(i, profile, OWNED, packed)
 end
 
 -- A lead's profile: cycle, loadMilli, channel, via, plan version, status and ref if no list places it, demand.
@@ -197,22 +204,28 @@ local function unchangedFills(s, first, last)
   return string.sub(fillsBefore[s], skipped * FILL_BYTES + 1, (skipped + size) * FILL_BYTES)
 end
 
+local function writeRow(row, first)
+  redis.call("SETRANGE", FILLS, string.format("%d", placeOf(first) * FILL_BYTES), table.concat(row))
+end
+
 local function writeStretch(s, first, last)
-  local fills, begin, done = {}, nil, nil
-  local function flush()
-    if not begin then return end
-    redis.call("SETRANGE", FILLS, string.format("%d", placeOf(begin) * FILL_BYTES), table.concat(fills))
-    fills, begin = {}, nil
-  end
+  local row, begin, done
+  local fills, skip = runOf[s], skipOf[s]
   for r = first, last do
     if isFilled[r] then
-      if begin and r - done > LARGEST_GAP then flush() end
-      if begin and r - done > 1 then fills[#fills + 1] = unchangedFills(s, done + 1, r - 1) end
-      fills[#fills + 1] = struct.pack(FILL, held[r], load[r], credit[r], turns[r])
-      begin, done = begin or r, r
+      local at = 4 * r - skip
+      local fill = packStruct(FILL, fills[at + HELD], fills[at + LOADED], fills[at + CREDIT], fills[at + TURN])
+      if begin and r - done <= LARGEST_GAP then
+        if r - done > 1 then row[#row + 1] = unchangedFills(s, done + 1, r - 1) end
+        row[#row + 1] = fill
+      else
+        if begin then writeRow(row, begin) end
+        row, begin = { fill }, r
+      end
+      done = r
     end
   end
-  flush()
+  if begin then writeRow(row, begin) end
 end
 
 local function writeFills()
@@ -221,7 +234,7 @@ end
 
 local floorArgs = {}
 for n in pairs(changedFloors) do
-  floorArgs[#floorArgs + 1] = q.nodes[n]
+  floorArgs[#floorArgs + 1] = nodes[n]
   floorArgs[#floorArgs + 1] = string.format("%.17g", floors[n])
 end
 callInSlices("HSET", NS .. "lead", leadArgs)

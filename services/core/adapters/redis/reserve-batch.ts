@@ -23,7 +23,7 @@ const runBatch = defineScript<IndexedRequest, ReserveReply>({
   files: parts.map((part) => new URL(`./${part}.lua`, import.meta.url)),
   encode: ({ request, index, reps }) => ({
     keys: [metaKey(request.tenantId)],
-    argv: [packBatch(request, index, reps)],
+    argv: [packBatch(request, index, reps), reps.places.names.of(reps.stretches)],
   }),
   decode(raw, { request, index, reps }) {
     const reply = readReply(raw);

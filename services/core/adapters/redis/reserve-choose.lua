@@ -3,7 +3,7 @@
 ]]
 -- luacheck: ignore 211
 -- luacheck: read globals q gSize gReps gBase gLimits gLimit limits mixed scattered limitOf repOf
--- luacheck: read globals seatOf isFull held load credit turns floors SCOPE_OF CAP
+-- luacheck: read globals max infinite seatOf isFull gFills gSkip valueOf HELD LOADED CREDIT TURN floors SCOPE_OF CAP
 
 local FAIR_FIT, BEST_FIT, ROUND_ROBIN, WEIGHTED = 1, 2, 3, 4
 local POOL, LOAD, WEIGHT = 1, 2, 3
@@ -32,42 +32,42 @@ end
 local function hasRoom(g, j, r)
   local from = gLimits[g]
   local limit = limits[from and mixed[from + j] or gLimit[g]]
-  if held[r] >= limit[POOL] or load[r] + loadMilli > limit[LOAD] then return false end
+  local fills, at = gFills[g], 4 * r - gSkip[g]
+  if fills[at + HELD] >= limit[POOL] or fills[at + LOADED] + loadMilli > limit[LOAD] then return false end
   local cap = scope > 0 and limit[CAP + scope] or 0
   return cap == 0 or not isFull(seatOf(scope, r, cap), channel)
 end
 
--- Virtual times only rise and room only shrinks, so whoever was least served still is while his own stays as it was,
--- and where nobody had room nobody has. At the floor nobody can be lower.
-local function stillLeast(g, j, before, floor)
-  local r = repOf(g, j)
-  local c = credit[r]
-  return (c == before or c <= floor) and hasRoom(g, j, r)
-end
-
 -- Among the candidates from `first` to `last`, or all of the group if there are none.
 local function findLeast(g, floor, first, last)
-  local from, base, least, lowest = gReps[g], gBase[g], false, math.huge
+  local from, base, fills, at = gReps[g], gBase[g], gFills[g], CREDIT - gSkip[g]
+  local least, rep, lowest = false, nil, infinite
   for k = first or 1, last or gSize[g], first and 2 or 1 do
     local j = first and candidates[k] or k
     local r = from and scattered[from + j] or base + j
-    local c = credit[r]
+    local c = fills[4 * r + at]
     if c < lowest and hasRoom(g, j, r) then
-      least, lowest = j, c
+      least, rep, lowest = j, r, c
       if c <= floor then break end
     end
   end
-  return { least, lowest }
+  return { least, rep, lowest }
 end
 
 -- Least virtual time of those with room, never below the floor; infinite if nobody has room.
+-- Virtual times only rise and room only shrinks, so whoever was least served still is while his own stays as it was,
+-- and where nobody had room nobody has. At the floor nobody can be lower.
 local function leastIn(known, key, g, floor, first, last)
   local least = known[key]
-  if not least or (least[1] and not stillLeast(g, least[1], least[2], floor)) then
-    least = findLeast(g, floor, first, last)
-    known[key] = least
+  if least then
+    local j, r = least[1], least[2]
+    if not j then return infinite end
+    local c = valueOf(g, r, CREDIT)
+    if (c == least[3] or c <= floor) and hasRoom(g, j, r) then return max(c, floor) end
   end
-  return least[1] and math.max(credit[repOf(g, least[1])], floor) or math.huge
+  least = findLeast(g, floor, first, last)
+  known[key] = least
+  return least[1] and max(least[3], floor) or infinite
 end
 
 local function leastColleague(n, floor)
@@ -81,102 +81,112 @@ end
 
 -- Long lists: candidates of equal fit are a ring, of which the few who come first are kept. As long as one of them is
 -- not behind what the last one kept was, nobody else can be before him: virtual times and turns only rise.
-local LONG, KEPT = 64, 16
-local ringsOf = {}
+local LONG, fittestOfMany = 64
+do
+  local KEPT = 16
+  local ringsOf = {}
 
-local function cutRings(l)
-  local rings, k = {}, lFrom[l]
-  while k <= lTo[l] do
-    local last = k
-    while last < lTo[l] - 1 and candidates[last + 3] == candidates[k + 1] do last = last + 2 end
-    rings[#rings + 1] = { k, last }
-    k = last + 2
+  local function cutRings(l)
+    local rings, k = {}, lFrom[l]
+    while k <= lTo[l] do
+      local last = k
+      while last < lTo[l] - 1 and candidates[last + 3] == candidates[k + 1] do last = last + 2 end
+      rings[#rings + 1] = { k, last }
+      k = last + 2
+    end
+    ringsOf[l] = rings
+    return rings
   end
-  ringsOf[l] = rings
-  return rings
-end
 
-local function isBefore(c, t, otherCredit, otherTurn)
-  return c < otherCredit or (c == otherCredit and t < otherTurn)
-end
+  local function isBefore(c, t, otherCredit, otherTurn)
+    return c < otherCredit or (c == otherCredit and t < otherTurn)
+  end
 
-local function keepFirst(l, ring, floor)
-  local kept, credits, lastTurns, count, g = {}, {}, {}, 0, lGroup[l]
-  for k = ring[1], ring[2], 2 do
-    local j = candidates[k]
-    local r = repOf(g, j)
-    local c, t = math.max(credit[r], floor), turns[r]
-    if (count < KEPT or isBefore(c, t, credits[KEPT], lastTurns[KEPT])) and hasRoom(g, j, r) then
-      if count < KEPT then count = count + 1 end
-      local i = count
-      while i > 1 and isBefore(c, t, credits[i - 1], lastTurns[i - 1]) do
-        kept[i], credits[i], lastTurns[i] = kept[i - 1], credits[i - 1], lastTurns[i - 1]
-        i = i - 1
+  local function keepFirst(l, ring, floor)
+    local kept, credits, lastTurns, count, g = {}, {}, {}, 0, lGroup[l]
+    local fills, skip = gFills[g], gSkip[g]
+    for k = ring[1], ring[2], 2 do
+      local j = candidates[k]
+      local r = repOf(g, j)
+      local at = 4 * r - skip
+      local c, t = fills[at + CREDIT], fills[at + TURN]
+      if c < floor then c = floor end
+      if (count < KEPT or isBefore(c, t, credits[KEPT], lastTurns[KEPT])) and hasRoom(g, j, r) then
+        if count < KEPT then count = count + 1 end
+        local i = count
+        while i > 1 and isBefore(c, t, credits[i - 1], lastTurns[i - 1]) do
+          kept[i], credits[i], lastTurns[i] = kept[i - 1], credits[i - 1], lastTurns[i - 1]
+          i = i - 1
+        end
+        kept[i], credits[i], lastTurns[i] = j, c, t
       end
-      kept[i], credits[i], lastTurns[i] = j, c, t
     end
+    local first = { kept = kept, floor = floor, isAll = count < KEPT }
+    if not first.isAll then first.credit, first.turn = credits[KEPT], lastTurns[KEPT] end
+    return first
   end
-  local first = { kept = kept, floor = floor, isAll = count < KEPT }
-  if not first.isAll then first.credit, first.turn = credits[KEPT], lastTurns[KEPT] end
-  return first
-end
 
-local function firstKept(g, first)
-  local best, bestCredit, bestTurn
-  for _, j in ipairs(first.kept) do
-    local r = repOf(g, j)
-    local c, t = math.max(credit[r], first.floor), turns[r]
-    if (not best or isBefore(c, t, bestCredit, bestTurn)) and hasRoom(g, j, r) then
-      best, bestCredit, bestTurn = j, c, t
+  local function firstKept(g, first)
+    local best, bestCredit, bestTurn
+    local fills, skip, floor = gFills[g], gSkip[g], first.floor
+    for _, j in ipairs(first.kept) do
+      local r = repOf(g, j)
+      local at = 4 * r - skip
+      local c, t = fills[at + CREDIT], fills[at + TURN]
+      if c < floor then c = floor end
+      if (not best or isBefore(c, t, bestCredit, bestTurn)) and hasRoom(g, j, r) then
+        best, bestCredit, bestTurn = j, c, t
+      end
     end
+    if first.isAll or (best and not isBefore(first.credit, first.turn, bestCredit, bestTurn)) then
+      return true, best, bestCredit
+    end
+    return false
   end
-  if first.isAll or (best and not isBefore(first.credit, first.turn, bestCredit, bestTurn)) then
-    return true, best, bestCredit
-  end
-  return false
-end
 
-local function firstOfRing(l, place, ring, floor)
-  local rings = leastOf.rings[l]
-  if not rings then
-    rings = {}
-    leastOf.rings[l] = rings
+  local function firstOfRing(l, place, ring, floor)
+    local rings = leastOf.rings[l]
+    if not rings then
+      rings = {}
+      leastOf.rings[l] = rings
+    end
+    local first = rings[place]
+    if first and first.floor == floor then
+      local isKnown, best, bestCredit = firstKept(lGroup[l], first)
+      if isKnown then return best, bestCredit end
+    end
+    first = keepFirst(l, ring, floor)
+    rings[place] = first
+    local j = first.kept[1]
+    return j, j and max(valueOf(lGroup[l], repOf(lGroup[l], j), CREDIT), floor)
   end
-  local first = rings[place]
-  if first and first.floor == floor then
-    local isKnown, best, bestCredit = firstKept(lGroup[l], first)
-    if isKnown then return best, bestCredit end
-  end
-  first = keepFirst(l, ring, floor)
-  rings[place] = first
-  local j = first.kept[1]
-  return j, j and math.max(credit[repOf(lGroup[l], j)], floor)
-end
 
-local function fittestOfMany(l, floor, bound)
-  for place, ring in ipairs(ringsOf[l] or cutRings(l)) do
-    local j, c = firstOfRing(l, place, ring, floor)
-    if j and c <= bound then return j end
+  function fittestOfMany(l, floor, bound)
+    for place, ring in ipairs(ringsOf[l] or cutRings(l)) do
+      local j, c = firstOfRing(l, place, ring, floor)
+      if j and c <= bound then return j end
+    end
+    return nil
   end
-  return nil
 end
 
 -- How far ahead one may be for certain is clear from the floor; if that is not enough the least served is looked for.
 local function fittestOfFew(l, floor)
   local g, best, bestFit, bestCredit, bestTurn = lGroup[l], nil, -1, 0, 0
-  local from, base = gReps[g], gBase[g]
+  local from, base, fills, at = gReps[g], gBase[g], gFills[g], CREDIT - gSkip[g]
   local isFair = lStrategy[l] == FAIR_FIT
-  local bound, isSure = isFair and floor + lBound[l] or math.huge, not isFair
+  local bound, isSure = isFair and floor + lBound[l] or infinite, not isFair
   for k = lFrom[l], lTo[l], 2 do
     if candidates[k + 1] < bestFit then return best end
     local j = candidates[k]
     local r = from and scattered[from + j] or base + j
-    local c = credit[r]
+    local c = fills[4 * r + at]
     if c < floor then c = floor end
-    local isBetter = not best or c < bestCredit or (c == bestCredit and turns[r] < bestTurn)
-    if isBetter and c > bound and not isSure then bound, isSure = leastCandidate(l, floor) + lBound[l], true end
-    if isBetter and c <= bound and hasRoom(g, j, r) then
-      best, bestFit, bestCredit, bestTurn = j, candidates[k + 1], c, turns[r]
+    if c > bound and not isSure then bound, isSure = leastCandidate(l, floor) + lBound[l], true end
+    local isBetter = c <= bound
+      and (not best or c < bestCredit or (c == bestCredit and valueOf(g, r, TURN) < bestTurn))
+    if isBetter and hasRoom(g, j, r) then
+      best, bestFit, bestCredit, bestTurn = j, candidates[k + 1], c, valueOf(g, r, TURN)
     end
   end
   return best
@@ -184,30 +194,30 @@ end
 
 local function fittest(l, floor)
   if lTo[l] - lFrom[l] <= 2 * LONG then return fittestOfFew(l, floor) end
-  return fittestOfMany(l, floor, lStrategy[l] == FAIR_FIT and leastCandidate(l, floor) + lBound[l] or math.huge)
+  return fittestOfMany(l, floor, lStrategy[l] == FAIR_FIT and leastCandidate(l, floor) + lBound[l] or infinite)
 end
 
-local function share(limit, r)
-  local used, capacity = load[r], limit[LOAD]
-  if capacity == math.huge then used, capacity = held[r], limit[POOL] end
+local function share(limit, g, r)
+  local used, capacity = valueOf(g, r, LOADED), limit[LOAD]
+  if capacity == infinite then used, capacity = valueOf(g, r, HELD), limit[POOL] end
   return capacity > 0 and used / capacity or 0
 end
 
-local function criteria(strategy, limit, r, floor)
-  local c = math.max(credit[r], floor)
-  if strategy == ROUND_ROBIN then return turns[r], 0, 0 end
-  if strategy == WEIGHTED then return c, -limit[WEIGHT], turns[r] end
-  return share(limit, r), c, turns[r]
+local function criteria(l, limit, r, floor)
+  local strategy, g = lStrategy[l], lGroup[l]
+  local c, t = max(valueOf(g, r, CREDIT), floor), valueOf(g, r, TURN)
+  if strategy == ROUND_ROBIN then return t, 0, 0 end
+  if strategy == WEIGHTED then return c, -limit[WEIGHT], t end
+  return share(limit, g, r), c, t
 end
 
 local function byCriteria(l, floor)
-  local strategy, g = lStrategy[l], lGroup[l]
-  local best, a, b, c
+  local g, best, a, b, c = lGroup[l], nil, nil, nil, nil
   for k = lFrom[l], lTo[l], 2 do
     local j = candidates[k]
     local r = repOf(g, j)
     if hasRoom(g, j, r) then
-      local x, y, z = criteria(strategy, limitOf(g, j), r, floor)
+      local x, y, z = criteria(l, limitOf(g, j), r, floor)
       if not best or x < a or (x == a and (y < b or (y == b and z < c))) then best, a, b, c = j, x, y, z end
     end
   end

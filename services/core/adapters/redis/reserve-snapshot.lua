@@ -3,7 +3,7 @@
   Takes the locals of ledger-preamble.lua; its own are used by the parts behind it.
 ]]
 -- luacheck: ignore 211 241
--- luacheck: read globals readyEpoch namespace callInSlices FILL FILL_BYTES
+-- luacheck: read globals unpackStruct readyEpoch namespace callInSlices FILL FILL_BYTES
 
 local q = cmsgpack.unpack(ARGV[1])
 local epoch, atMs = q.epoch, q.atMs
@@ -14,43 +14,57 @@ local FILLS, REP = NS .. "fills", NS .. "rep"
 
 -- Reps are numbered by their places, of which there are some stretches: first place and size in turn.
 local stretches, stretchOf, firstRep, fillsBefore = q.stretches, {}, {}, {}
-local held, load, credit, turns = {}, {}, {}, {}
-
--- Many at once, since a call for each costs more than all that is in it.
-local FILLS_AT_ONCE = 1000
-local formats = {}
-local function unpackFills(r, size, fills)
-  for skipped = 0, size - 1, FILLS_AT_ONCE do
-    local count = math.min(FILLS_AT_ONCE, size - skipped)
-    formats[count] = formats[count] or "<" .. string.rep("d", 4 * count)
-    local values = { struct.unpack(formats[count], fills, skipped * FILL_BYTES + 1) }
-    for v = 1, 4 * count, 4 do
-      held[r], load[r], credit[r], turns[r] = values[v], values[v + 1], values[v + 2], values[v + 3]
-      r = r + 1
+-- Of a stretch: the table with the fills of its run, four numbers a rep, and how much of 4 * rep is before them. A run
+-- is the stretches, in a row, that hold the reps of one group or of groups who share some.
+local runOf, skipOf = {}, {}
+local HELD, LOADED, CREDIT, TURN = 1, 2, 3, 4
+do
+  -- A table that is made of all values at once costs a third of one that they are put into.
+  local VALUES_AT_ONCE = 4000
+  local formats = setmetatable({}, { __index = function(known, count)
+    known[count] = "<" .. string.rep("d", count)
+    return known[count]
+  end })
+  local function unpackFills(fills)
+    local all, count = nil, #fills / 8
+    for skipped = 0, count - 1, VALUES_AT_ONCE do
+      local size = math.min(VALUES_AT_ONCE, count - skipped)
+      local values = { unpackStruct(formats[size], fills, skipped * 8 + 1) }
+      if not all then
+        all = values
+      else
+        for v = 1, size do all[skipped + v] = values[v] end
+      end
     end
+    return all
   end
-end
 
-local function readFills()
-  local r = 1
-  for s = 1, #stretches / 2 do
-    local first, size = stretches[2 * s - 1], stretches[2 * s]
-    local fills = redis.call("GETRANGE", FILLS, first * FILL_BYTES, (first + size) * FILL_BYTES - 1)
-    unpackFills(r, size, fills)
-    fillsBefore[s], firstRep[s] = fills, r
-    for other = r, r + size - 1 do stretchOf[other] = s end
-    r = r + size
+  local s, r = 0, 1
+  for _, size in ipairs(q.runs) do
+    local first, skip = s + 1, 4 * r
+    for _ = 1, size do
+      s = s + 1
+      local place, count = stretches[2 * s - 1], stretches[2 * s]
+      fillsBefore[s] = redis.call("GETRANGE", FILLS, place * FILL_BYTES, (place + count) * FILL_BYTES - 1)
+      firstRep[s] = r
+      for other = r, r + count - 1 do stretchOf[other] = s end
+      r = r + count
+    end
+    local values = unpackFills(size == 1 and fillsBefore[s] or table.concat(fillsBefore, "", first, s))
+    for other = first, s do runOf[other], skipOf[other] = values, skip end
   end
 end
-readFills()
 
 local function placeOf(r)
   local s = stretchOf[r]
   return stretches[2 * s - 1] + r - firstRep[s]
 end
 
+-- Their ids, each in a slot that zero bytes fill; one that is too long for it is asked for.
+local ID_BYTES = 20
 local repIds = setmetatable({}, { __index = function(ids, r)
-  ids[r] = redis.call("HGET", REP, string.format("%d", placeOf(r)))
+  local id = unpackStruct("s", ARGV[2], (r - 1) * ID_BYTES + 1)
+  ids[r] = id ~= "" and id or redis.call("HGET", REP, string.format("%d", placeOf(r)))
   return ids[r]
 end })
 
@@ -65,6 +79,14 @@ local scattered, mixed = q.scattered, q.mixed
 local function repOf(g, j)
   local from = gReps[g]
   return from and scattered[from + j] or gBase[g] + j
+end
+
+-- Where the fills of their reps are: at 4 * rep - gSkip[g] in gFills[g]. A batch without reps has no stretch.
+local gFills, gSkip = {}, {}
+for g, s in ipairs(q.gStretch) do gFills[g], gSkip[g] = runOf[s] or {}, skipOf[s] or 0 end
+
+local function valueOf(g, r, which)
+  return gFills[g][4 * r - gSkip[g] + which]
 end
 
 local function limitOf(g, j)

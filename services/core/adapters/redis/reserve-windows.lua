@@ -7,6 +7,7 @@
   state of the ledger: without it everything is counted.
 ]]
 -- luacheck: ignore 211 241
+-- luacheck: read globals packStruct unpackStruct infinite
 -- luacheck: read globals callInSlices SCOPES q NS atMs repIds stretches stretchOf firstRep placeOf
 -- luacheck: read globals gSize gLimits gLimit limits repOf limitOf ENTRY_TIME ENTRY_HEAD timeOf trimWindow
 -- luacheck: read globals HORIZON_MS
@@ -25,8 +26,11 @@ local uncounted = { {}, {} }
 -- What was counted, as it was before the batch: rep, cap, count of each window, rep, …
 local counted = {}
 
+local windowPrefix = {}
+for scope, name in ipairs(SCOPES) do windowPrefix[scope] = NS .. "window:" .. name .. ":" end
+
 local function windowKey(scope, r)
-  return NS .. "window:" .. SCOPES[scope] .. ":" .. repIds[r]
+  return windowPrefix[scope] .. repIds[r]
 end
 
 -- Whether a window of `channel` counts this entry. Lead ids have no bar.
@@ -70,7 +74,7 @@ local function countNew(scope, r, channel, length)
 end
 
 local function leastLeft(cap, counts)
-  local left = math.huge
+  local left = infinite
   for w = 3, #cap, 3 do left = math.min(left, cap[w + 2] - counts[w]) end
   return left
 end
@@ -123,7 +127,7 @@ end
 local function readSeat(scope, seat)
   local s = stretchOf[seat.rep]
   local rooms, offset, tag, from, left = roomsOf(scope, s), (seat.rep - firstRep[s]) * ROOM_BYTES, nil, nil, nil
-  if #rooms >= offset + ROOM_BYTES then tag, from, left = struct.unpack(ROOM, rooms, offset + 1) end
+  if #rooms >= offset + ROOM_BYTES then tag, from, left = unpackStruct(ROOM, rooms, offset + 1) end
   if tag == caps[seat.cap][2] and from <= atMs and left > 0 then
     seat.from, seat.left = from, left
   else
@@ -178,21 +182,21 @@ local entryHeads = {}
 local function entryHead(channel)
   local head = entryHeads[channel]
   if not head then
-    head = struct.pack(ENTRY_TIME, atMs) .. channel .. "|"
+    head = packStruct(ENTRY_TIME, atMs) .. channel .. "|"
     entryHeads[channel] = head
   end
   return head
 end
 
 local function enterWindows(scope, r, channel, leadId, cycleMark)
-  local list = entries[scope][r]
-  if not list then
-    list = {}
-    entries[scope][r] = list
+  local list, entry = entries[scope][r], entryHead(channel) .. leadId .. cycleMark
+  if list then
+    list[#list + 1] = entry
+  else
+    entries[scope][r] = { entry }
   end
-  list[#list + 1] = entryHead(channel) .. leadId .. cycleMark
   local seat = seatsOfRep[scope][r]
-  if not seat then uncounted[scope][#uncounted[scope] + 1] = r end
+  if not seat then uncounted[scope][r] = true end
   while seat do
     takeSeat(seat, channel)
     seat = seat.also
@@ -230,7 +234,7 @@ local function writeRooms(scope)
   for r, seat in pairs(seatsOfRep[scope]) do
     if seat.isChanged then
       local left = seat.counts and leastLeft(caps[seat.cap], seat.counts) or seat.left
-      writeRoom(scope, r, struct.pack(ROOM, caps[seat.cap][2], seat.from, left))
+      writeRoom(scope, r, packStruct(ROOM, caps[seat.cap][2], seat.from, left))
     end
   end
 end
@@ -238,7 +242,8 @@ end
 local NO_ROOM_KNOWN = string.rep("\0", ROOM_BYTES)
 local function forgetUncounted(scope)
   local size = redis.call("STRLEN", roomKey(scope))
-  for _, r in ipairs(uncounted[scope]) do
+  if size == 0 then return end
+  for r in pairs(uncounted[scope]) do
     if placeOf(r) * ROOM_BYTES < size then writeRoom(scope, r, NO_ROOM_KNOWN) end
   end
 end
