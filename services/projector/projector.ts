@@ -13,8 +13,12 @@ export interface Projector {
 }
 
 const GROUP = "fairlead.projector";
-/** A transaction costs as much as 20 records. So much later, at most, the store shows what follows a record closely. */
-const GATHER_MS = 25;
+/** A transaction costs as much as 20 records. So much later, at most, the store shows what follows a record closely … */
+const LEAST_GATHER_MS = 25;
+/** … and what comes in a flood. */
+const MOST_GATHER_MS = 100;
+/** Where 400 records a second come to a partition, the next time is as long as the last: below that it shrinks, above it grows. */
+const GATHER_MS_A_RECORD = 2.5;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 
@@ -52,8 +56,11 @@ export function createProjector(deps: ProjectorDeps): Projector {
     }
   }
 
-  return { start: () => deps.decisions.consume({ group: GROUP, keepsPlace: true, gatherMs: GATHER_MS, handle }) };
+  return { start: () => deps.decisions.consume({ group: GROUP, keepsPlace: true, gatherMs, handle }) };
 }
+
+const gatherMs = (records: number): number =>
+  Math.min(MOST_GATHER_MS, Math.max(LEAST_GATHER_MS, records * GATHER_MS_A_RECORD));
 
 function tellLag(
   { onLag, clock }: ProjectorDeps,

@@ -63,7 +63,7 @@ export function groupContract(name: string, open: OpenTopic): void {
       const reader = await topic.consume({
         group: "readers",
         keepsPlace: true,
-        gatherMs: 2000,
+        gatherMs: (records) => (records === 1 ? 2000 : 0),
         handle: async ({ entries }) => {
           batches.push(entries.map(textOf));
           return COMMIT;

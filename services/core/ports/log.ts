@@ -81,8 +81,11 @@ export interface ConsumeOptions<T> {
    * may be stored up to a second late. Default false: with each batch.
    */
   readonly keepsPlace?: boolean | undefined;
-  /** Shortest time between two deliveries, ms: what comes meanwhile is delivered together. Default 0. */
-  readonly gatherMs?: number | undefined;
+  /**
+   * Told how many records a delivery had: the shortest time from its beginning to the next one of its partition, ms. What comes
+   * meanwhile is delivered together. By default there is none.
+   */
+  readonly gatherMs?: ((records: number) => number) | undefined;
   readonly handle: (batch: Batch<T>) => Promise<BatchVerdict>;
 }
 

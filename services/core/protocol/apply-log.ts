@@ -34,7 +34,7 @@ export function startApplyLog(deps: ApplyLogDeps): Promise<GroupReader> {
     wants: deps.mayChangeLedger,
     // What is applied twice changes nothing.
     keepsPlace: true,
-    gatherMs: GATHER_MS,
+    gatherMs: () => GATHER_MS,
     handle: (batch) => applyBatch(deps, batch),
   });
 }

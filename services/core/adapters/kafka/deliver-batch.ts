@@ -38,68 +38,82 @@ class ClientError extends Error {}
  * RangeError it would never consume again.
  */
 export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchDelivery {
-  const { topic, codec, wants, handle, onFault, membership, gatherMs = 0 } = options;
+  const { topic, codec, wants, handle, onFault, membership, gatherMs = () => 0 } = options;
   const commits = options.keepsPlace === true ? commitNowAndThen(topic) : commitAtOnce(topic);
   const offsets = createGroupOffsets(commits, membership);
   /** The last offset of a batch that is to be delivered again as it was, by partition. */
   const retried = new Map<number, number>();
-  const timers = new Set<NodeJS.Timeout>();
+  const pauses = createPauses();
 
-  /** Nothing is resolved, so after the pause kafkajs fetches from the same offset. */
-  function retryLater(payload: EachBatchPayload, afterMs: number): void {
-    const resume = payload.pause();
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      resume();
-    }, afterMs);
-    timers.add(timer);
-  }
-
-  async function deliver(payload: EachBatchPayload): Promise<void> {
+  /** Resolves to the number of records that were delivered. */
+  async function deliver(payload: EachBatchPayload): Promise<number> {
     const refusal = offsets.takeRefusal(payload.batch.partition);
     if (refusal !== undefined) throw new ClientError("The coordinator did not store an offset.", { cause: refusal });
     const fetched = fetchedRecords(payload, wants);
-    while (!fetched.atEnd) if (!(await deliverPiece(payload, fetched))) return;
+    let delivered = 0;
+    while (!fetched.atEnd) {
+      const records = await deliverPiece(payload, fetched);
+      if (records === null) break;
+      delivered += records;
+    }
+    return delivered;
   }
 
-  /** False if what follows has to wait, or is for another member. */
-  async function deliverPiece(payload: EachBatchPayload, fetched: FetchedRecords): Promise<boolean> {
+  /** The number of its records; null if what follows has to wait, or is for another member. */
+  async function deliverPiece(payload: EachBatchPayload, fetched: FetchedRecords): Promise<number | null> {
     const { partition } = payload.batch;
-    if (!membership.isMember() || payload.isStale() || !payload.isRunning()) return false;
+    if (!membership.isMember() || payload.isStale() || !payload.isRunning()) return null;
     const { records, ...range } = fetched.take(MAX_BATCH_ENTRIES, retried.get(partition));
     const entries = records.map((record) => decodeRecord(codec, record));
     const verdict = entries.length === 0 ? DONE : await handle(batchOf(payload, entries, membership));
-    if (!membership.isMember()) return false;
+    if (!membership.isMember()) return null;
     if (verdict.kind === "retry") {
       retried.set(partition, range.lastOffset);
-      retryLater(payload, verdict.afterMs);
-      return false;
+      pauses.retryLater(payload, verdict.afterMs);
+      return null;
     }
     retried.delete(partition);
     offsets.done(payload, range);
     await accepted(membership, payload.heartbeat());
-    return true;
+    return records.length;
   }
 
   return {
     async eachBatch(payload) {
       const startedMs = performance.now();
+      let delivered = 0;
       try {
-        await deliver(payload);
+        delivered = await deliver(payload);
       } catch (error) {
         if (error instanceof ClientError && isKafkajsError(error.cause)) throw error.cause;
         onFault(error);
-        retryLater(payload, RETRY_AFTER_FAULT_MS);
+        pauses.retryLater(payload, RETRY_AFTER_FAULT_MS);
       }
       // It leaves the group when this is done.
       if (!payload.isRunning()) return offsets.flush();
       // And fetches again when all batches of the last fetch are.
-      const leftMs = startedMs + gatherMs - performance.now();
+      const leftMs = startedMs + gatherMs(delivered) - performance.now();
       if (leftMs > 0) await delay(leftMs);
     },
     rejoined: offsets.rejoined,
     flush: offsets.flush,
-    stop() {
+    stop: pauses.stop,
+  };
+}
+
+/** Of partitions: nothing is resolved, so after the pause kafkajs fetches from the same offset. */
+function createPauses() {
+  const timers = new Set<NodeJS.Timeout>();
+  return {
+    retryLater(payload: EachBatchPayload, afterMs: number): void {
+      const resume = payload.pause();
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        resume();
+      }, afterMs);
+      timers.add(timer);
+    },
+    stop(): void {
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },

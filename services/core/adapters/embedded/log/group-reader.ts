@@ -26,7 +26,7 @@ export interface FileGroupReader extends GroupReader {
 
 /** Delivers each partition in a loop of its own: one batch after the other, woken up by the append. */
 export async function openGroupReader<T>(options: GroupReaderOptions<T>): Promise<FileGroupReader> {
-  const { partitions, gatherMs = 0 } = options;
+  const { partitions, gatherMs = () => 0 } = options;
   const offsets = await openGroupOffsets(options.file);
   const stopping = new AbortController();
   const sleeping = new Map<number, () => void>();
@@ -42,7 +42,7 @@ export async function openGroupReader<T>(options: GroupReaderOptions<T>): Promis
       if (fromOffset < toOffset) {
         const startedMs = performance.now();
         await deliver(index, { fromOffset, toOffset });
-        const leftMs = startedMs + gatherMs - performance.now();
+        const leftMs = startedMs + gatherMs(toOffset - fromOffset) - performance.now();
         if (leftMs > 0) await pause(leftMs, stopping.signal);
         continue;
       }
