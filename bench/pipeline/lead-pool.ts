@@ -8,6 +8,7 @@ import { buildDemoPlan, DEMO_TENANT_ID } from "../../services/fairlead/demo/buil
 import { loadGeography } from "../../services/fairlead/demo/geography.ts";
 import { loadAreaCodes } from "../../services/fairlead/demo/lead-contact.ts";
 import { createDemoLeads } from "../../services/fairlead/demo/lead-stream.ts";
+import { createCodecs } from "../../services/fairlead/processes/backing.ts";
 
 export const TENANT = DEMO_TENANT_ID;
 /** Of the bench's identities and contacts; no secret. */
@@ -21,6 +22,34 @@ export interface LeadPool {
   readonly plan: Omit<RoutingPlan, "version">;
   /** As the door writes them to the topic: the same leads in every round, each round in topics of its own. */
   readonly leads: readonly LeadRequest[];
+}
+
+/** Leads of a pool as bytes. Each `slice` makes them anew. */
+export interface StoredLeads {
+  readonly length: number;
+  slice(from: number, to: number): readonly LeadRequest[];
+}
+
+export interface StoredPool {
+  readonly plan: LeadPool["plan"];
+  readonly leads: StoredLeads;
+}
+
+/**
+ * A hundred thousand leads as objects are looked through by each collection of the process that holds them: its threads took
+ * both processors from what it measured, for up to 100 ms at a time.
+ */
+export function storePool({ plan, leads }: LeadPool): StoredPool {
+  const vault = createAesContactVault({ identityKey: BENCH_KEY, contactKey: BENCH_KEY });
+  const codec = createCodecs(vault, Date.now).leads;
+  const stored = leads.map((lead) => codec.encode(lead));
+  return { plan, leads: { length: stored.length, slice: (from, to) => stored.slice(from, to).map(decoded) } };
+
+  function decoded(bytes: Uint8Array): LeadRequest {
+    const lead = codec.decode(bytes);
+    if (!lead.ok) throw new Error(`A stored lead can't be read: ${lead.code} ${lead.at}`);
+    return lead.value;
+  }
 }
 
 /** Demo plan and demo leads, made once. */

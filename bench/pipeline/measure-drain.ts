@@ -4,7 +4,7 @@ import { FAIRLEAD, startChild, type Child, type ChildOptions } from "./child.ts"
 import { describeDecisions, type DecisionShape } from "./decision-shape.ts";
 import { sampleCpu, type CpuSample, type Machine } from "./cpu-time.ts";
 import { createInstallation, type Installation } from "./installation.ts";
-import type { LeadPool } from "./lead-pool.ts";
+import type { StoredPool } from "./lead-pool.ts";
 import type { Options, Variant } from "./options.ts";
 import { serverPids, type Stack } from "./stack.ts";
 
@@ -31,7 +31,7 @@ export class ViolationError extends Error {}
 
 export interface DrainRun {
   readonly stack: Stack;
-  readonly pool: LeadPool;
+  readonly pool: StoredPool;
   readonly options: Options;
   /** Also the number of the Redis database. */
   readonly run: number;

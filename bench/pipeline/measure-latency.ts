@@ -4,7 +4,7 @@ import type { ConsumableTopic } from "../../services/core/ports/log.ts";
 import { createPartitioner } from "../../services/fairlead/processes/backing.ts";
 import { FAIRLEAD, startChild, type Child } from "./child.ts";
 import { createInstallation, type Installation } from "./installation.ts";
-import { TENANT } from "./lead-pool.ts";
+import { type StoredLeads, TENANT } from "./lead-pool.ts";
 import { judge, measureWindow, summarize, type DrainRun } from "./measure-drain.ts";
 import { serverPids } from "./stack.ts";
 import { quantiles, type Quantiles } from "./summary.ts";
@@ -51,7 +51,7 @@ export async function measureLatency(drain: DrainRun, share: number, rate: numbe
     await measureWindow(installation, machine, { from: warmUp, to: warmUp });
     const settled = warmUp + Math.round(rate * SETTLE_SECONDS);
     const measuring = measureWindow(installation, machine, { from: settled, to: warmUp + count });
-    const paced = await sendPaced(installation, pool.leads.slice(warmUp, warmUp + count), rate);
+    const paced = await sendPaced(installation, { leads: pool.leads, from: warmUp, count }, rate);
     const { cpuMicros, foreignCores } = summarize(await measuring);
     const latencies = await readLatencies(installation, paced.startMs + SETTLE_SECONDS * 1000);
     await judge(installation, { variant: `latency at ${share}`, leads: warmUp + count });
@@ -69,14 +69,20 @@ export async function measureLatency(drain: DrainRun, share: number, rate: numbe
   }
 }
 
+interface PacedLeads {
+  readonly leads: StoredLeads;
+  readonly from: number;
+  readonly count: number;
+}
+
 /** As the door appends them, so that the bench takes no more of the machine than that would. */
-async function sendPaced({ backing: { log } }: Installation, leads: readonly LeadRequest[], rate: number) {
+async function sendPaced({ backing: { log } }: Installation, { leads, from, count }: PacedLeads, rate: number) {
   const partitionOf = createPartitioner(log.leads.partitionCount);
   const startMs = Date.now();
   const inFlight = new Set<Promise<unknown>>();
-  for (let sent = 0; sent < leads.length;) {
-    const due = Math.min(leads.length, sent + MOST_AT_ONCE, Math.floor(((Date.now() - startMs) * rate) / 1000));
-    const fresh = leads.slice(sent, due).map((lead, index): LeadRequest => {
+  for (let sent = 0; sent < count;) {
+    const due = Math.min(count, sent + MOST_AT_ONCE, Math.floor(((Date.now() - startMs) * rate) / 1000));
+    const fresh = leads.slice(from + sent, from + due).map((lead, index): LeadRequest => {
       const capturedAtMs = startMs + Math.floor(((sent + index) * 1000) / rate);
       return { ...lead, facts: { ...lead.facts, capturedAtMs } };
     });
@@ -89,7 +95,7 @@ async function sendPaced({ backing: { log } }: Installation, leads: readonly Lea
     await wait(TICK_MS);
   }
   await Promise.all(inFlight);
-  return { startMs, leadsPerSecond: (leads.length * 1000) / (Date.now() - startMs) };
+  return { startMs, leadsPerSecond: (count * 1000) / (Date.now() - startMs) };
 }
 
 async function readLatencies({ backing }: Installation, fromMs: number) {

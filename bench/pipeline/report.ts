@@ -6,7 +6,7 @@ import { kafkaJars } from "../../deploy/local/kafka-jars.ts";
 import { findPostgres, findRedis } from "../../deploy/local/tools.ts";
 import { createCodecs } from "../../services/fairlead/processes/backing.ts";
 import { createAesContactVault } from "../../services/core/adapters/vault/aes-contact-vault.ts";
-import { BENCH_KEY, type LeadPool } from "./lead-pool.ts";
+import { BENCH_KEY, type LeadPool, type StoredPool } from "./lead-pool.ts";
 import type { DrainSample } from "./measure-drain.ts";
 import type { LatencySample } from "./measure-latency.ts";
 import type { Options, Variant } from "./options.ts";
@@ -37,7 +37,7 @@ function resolvePackage(name: string): string {
   return new URL(`../../node_modules/${name}/package.json`, import.meta.url).pathname;
 }
 
-export function describeLeads({ leads, plan }: LeadPool) {
+export function describeLeads({ leads, plan }: LeadPool | StoredPool) {
   const codecs = createCodecs(createAesContactVault({ identityKey: BENCH_KEY, contactKey: BENCH_KEY }), Date.now);
   const bytes = leads.slice(0, 1000).reduce((sum, lead) => sum + codecs.leads.encode(lead).length, 0);
   return {
