@@ -13,6 +13,8 @@ export const PRODUCE = 0;
 export const FETCH = 1;
 export const LIST_OFFSETS = 2;
 const OFFSET_COMMIT = 8;
+/** The group of the routers. */
+const ROUTERS = "fairlead.router";
 
 /** A whole request of one kind: length, then the kind. One in pieces could not be held back as a whole. */
 const isRequest =
@@ -58,10 +60,21 @@ async function disturbBrokers(world: World, nth: number): Promise<number> {
 
 /** Of fifteen commits: fourteen are done or lost without a word; then the coordinator of the group is killed. */
 async function disturbCommit(world: World, nth: number): Promise<number> {
-  const index = (await coordinatorOf(world, "fairlead.router")) - 1;
-  if (nth % 15 === 14) return killNode(world, world.stage.kafka.nodes[index]);
+  if (nth % 15 === 14) return killNode(world, world.stage.kafka.nodes[(await coordinatorOf(world, ROUTERS)) - 1]);
   const within = nth % 3 === 0 ? "request" : "reply";
-  return strikeOne(world.stage.kafkaProxies[index], OFFSET_COMMIT, { kind: "cut", within, afterBytes: 0 });
+  return strikeCommit(world, { kind: "cut", within, afterBytes: 0 });
+}
+
+/** On whichever way it takes: what a broker says of the coordinator may be true no more when the commit is sent. */
+async function strikeCommit(world: World, strike: Strike): Promise<number> {
+  const { kafkaProxies } = world.stage;
+  const group = groupId(ROUTERS, world.prefix);
+  const isCommit = (chunk: Buffer): boolean => isRequest(OFFSET_COMMIT)(chunk) && chunk.includes(group);
+  const strikes = kafkaProxies.map((proxy) => proxy.strike(strike, isCommit));
+  await Promise.race(strikes);
+  for (const proxy of kafkaProxies) proxy.heal();
+  const hits = await Promise.all(strikes);
+  return hits.filter(Boolean).length;
 }
 
 /** It is the leader of the partition of `__consumer_offsets` that the group's name falls to. @returns the node's id */
@@ -107,7 +120,7 @@ async function loseOffsets(world: World, nth: number): Promise<number> {
   const { routers, prefix } = world;
   await Promise.all(routers.map(decides));
   await Promise.all(routers.map((router) => router.stop()));
-  const group = groupId("fairlead.router", prefix);
+  const group = groupId(ROUTERS, prefix);
   await asKafkaAdmin(world, async (admin) => {
     await until(
       async () => (await admin.describeGroups([group])).groups[0]?.members.length ?? 0,
