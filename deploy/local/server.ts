@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { processGuard } from "./guard.ts";
 
@@ -111,12 +111,41 @@ async function waitUntilReady(spec: ServerSpec, child: ChildProcess): Promise<vo
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
+  const orphans = signal === "SIGKILL" ? forkedBy(child) : [];
   child.kill(signal);
   // A process under SIGSTOP takes the signal only once it continues.
   child.kill("SIGCONT");
   const force = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
   await exited;
   clearTimeout(force);
+  await untilGone(orphans);
+}
+
+/** Outlive it for a moment if it is killed, and PostgreSQL does not start as long as one holds its shared memory. */
+function forkedBy(child: ChildProcess): number[] {
+  // It forks no more from here on.
+  child.kill("SIGSTOP");
+  const file = `/proc/${child.pid}/task/${child.pid}/children`;
+  return existsSync(file) ? readFileSync(file, "utf8").split(" ").filter(Boolean).map(Number) : [];
+}
+
+async function untilGone(pids: readonly number[]): Promise<void> {
+  const forceAtMs = Date.now() + STOP_WITHIN_MS;
+  for (const pid of pids) {
+    while (isRunning(pid)) {
+      if (Date.now() > forceAtMs) process.kill(pid, "SIGKILL");
+      await delay(PROBE_EVERY_MS);
+    }
+  }
+}
+
+/** A process that has ended and was not waited for has no command line. */
+function isRunning(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8") !== "";
+  } catch {
+    return false;
+  }
 }
 
 function logTail(file: string): string {
