@@ -29,8 +29,8 @@ export interface EmbeddedBackingOptions {
 }
 
 /**
- * Everything in one directory: `log/` (the truth), `plans/`, `keys.json`, `attempts.json`, and `store/` and `checkpoint/`,
- * which are made from the log and may be deleted.
+ * Everything in one directory: `log/` (the truth), `plans/`, `keys.json`, `attempts.json`, and `store/` (with `store.lock/`) and
+ * `checkpoint/`, which are made from the log and may be deleted.
  *
  * @throws Fault DATA_DIR_LOCKED if another process has the directory, LOG_CORRUPT if the log was damaged.
  */
