@@ -32,6 +32,14 @@ const topic = (setting: string, text: readonly string[]): Mutation =>
     "createTopics makes the topics of the architecture once",
   ]);
 
+const socket = (promise: string, text: string): Mutation =>
+  without(
+    `connections ${promise}`,
+    `${KAFKA}/one-life-connections.ts`,
+    [text],
+    [`${KAFKA}/one-life-connections.test.ts`, promise],
+  );
+
 /** The settings of the clients, each taken away so that the client's default is in force. */
 export const SETTING_MUTATIONS: readonly Mutation[] = [
   redis("autoResendUnfulfilledCommands", "autoResendUnfulfilledCommands: false,"),
@@ -102,4 +110,9 @@ export const SETTING_MUTATIONS: readonly Mutation[] = [
     "{ name: names.decisions, partitions, settings: kept(FOREVER) }",
     '{ name: names.decisions, partitions, settings: { ...kept(FOREVER), "cleanup.policy": "compact" } }',
   ]),
+  socket("read the first reply of a socket from its beginning", "connection.chunks = [];"),
+  socket("open one socket for requests that come together", "if (underway !== undefined) return underway;"),
+  socket("do not take the end of the last socket for their own", "socket?.destroy();"),
+  socket("ask again on another socket", "giveUp(this, socket);"),
+  socket("leave no request waiting", "giveUp(connection, socket);\n      "),
 ];

@@ -14,8 +14,6 @@ const BYTES_PER_PARTITION = 512 * 1024;
 const CONCURRENT_PARTITIONS = 8;
 /** How long a fetch waits for records, and so how late a partition may be that is resumed meanwhile. */
 const FETCH_WAIT_MS = 250;
-/** Age at which kafkajs asks anew who leads what. By default 5 min, for which a partition whose leader it does not know is not read. */
-const METADATA_AGE_MS = 5_000;
 const CLOSE_WITHIN_MS = 5000;
 
 export interface GroupTopic<T> {
@@ -43,7 +41,6 @@ export async function consumeGroup<T>(
     heartbeatInterval: sessionTimeout / HEARTBEATS_PER_SESSION,
     maxBytesPerPartition: BYTES_PER_PARTITION,
     maxWaitTimeInMs: FETCH_WAIT_MS,
-    metadataMaxAge: METADATA_AGE_MS,
     allowAutoTopicCreation: false,
   });
   const membership = trackMembership(consumer, sessionTimeout);

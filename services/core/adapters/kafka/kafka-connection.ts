@@ -3,6 +3,7 @@ import { Kafka, logLevel } from "kafkajs";
 import { type KafkaLogger, kafkajsLogCreator } from "./kafka-logger.ts";
 import { createProduce } from "./produce.ts";
 import { quietRequestQueue } from "./quiet-request-queue.ts";
+import { giveSocketsOneLife } from "./one-life-connections.ts";
 
 export interface KafkaConnectionOptions {
   readonly brokers: readonly string[];
@@ -56,6 +57,7 @@ export function createKafkaConnection({ brokers, clientId, logger }: KafkaConnec
 
 export function createKafkajs({ brokers, clientId, logger }: KafkaConnectionOptions): Kafka {
   quietRequestQueue();
+  giveSocketsOneLife();
   return new Kafka({
     clientId,
     brokers: [...brokers],

@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { type KafkaServer, startKafka } from "../../deploy/local/kafka.ts";
+import { createKafkaConnection } from "../../services/core/adapters/kafka/kafka-connection.ts";
+import { createKafkaTopic, type KafkaTopic } from "../../services/core/adapters/kafka/kafka-topic.ts";
+import { createTopics } from "../../services/core/adapters/kafka/create-topics.ts";
+import { topicNames } from "../../services/core/adapters/kafka/topic-specs.ts";
+import { strikeOne } from "../chaos/faults/kafka.ts";
+import { startTcpProxy, type TcpProxy } from "../chaos/tcp-proxy.ts";
+import { textCodec, textOf } from "../contract/topic-codec.ts";
+import { silentLogger } from "../contract/topic-open-kafka.ts";
+import { API } from "../support/kafka-wire.ts";
+import { freshName } from "../support/servers.ts";
+
+const SERVER_STARTS_MS = 60_000;
+/** A third of what a request may take: who waits for one that is lost is not in time. */
+const GOES_ON_WITHIN = { timeout: 5_000, interval: 20 };
+
+/** What kafkajs makes of a connection that breaks: see one-life-connections.ts. */
+describe("a consumer whose connection breaks", () => {
+  let proxy: TcpProxy;
+  let kafka: KafkaServer;
+  const closers: (() => unknown)[] = [];
+
+  beforeAll(async () => {
+    proxy = await startTcpProxy();
+    kafka = await startKafka({ nodes: 1, frontPorts: [proxy.port], heapMegabytes: 320 });
+    proxy.pointAt(kafka.backPorts[0] ?? 0);
+  }, SERVER_STARTS_MS);
+  afterEach(async () => {
+    proxy.heal();
+    for (const close of closers.splice(0).reverse()) await close();
+  });
+  afterAll(async () => {
+    await kafka.kill();
+    await proxy.close();
+  });
+
+  /** A topic that is read through the proxy, and appended to past it; and what the reader has seen. */
+  async function open() {
+    const prefix = freshName("links");
+    await createTopics({ brokers: kafka.brokers, partitions: 1, replicationFactor: 1, logger: silentLogger, prefix });
+    const seen: string[] = [];
+    const connect = (brokers: readonly string[]): KafkaTopic<string> => {
+      const connection = createKafkaConnection({ brokers, clientId: "links", logger: silentLogger });
+      closers.push(() => connection.close());
+      const { leads: name } = topicNames(prefix);
+      return createKafkaTopic({
+        connection,
+        name,
+        partitionCount: 1,
+        codec: textCodec,
+        onFault: (error) => void seen.push(`fault ${String(error)}`),
+        onCrash: (error) => void seen.push(`crash ${String(error)}`),
+      });
+    };
+    const topic = connect(kafka.brokers);
+    const reader = await connect([`127.0.0.1:${proxy.port}`]).consume({
+      group: "links",
+      async handle({ entries }) {
+        seen.push(...entries.map(textOf));
+        return { kind: "commit" };
+      },
+    });
+    closers.push(() => reader.close());
+    let count = 0;
+    return async function passes(): Promise<void> {
+      const record = `record ${(count += 1)}`;
+      await topic.append(0, [record]);
+      await vi.waitFor(() => expect(seen).toContain(record), GOES_ON_WITHIN);
+    };
+  }
+
+  it.each([
+    ["fetch", API.fetch],
+    ["heartbeat", API.heartbeat],
+    ["offset commit", API.offsetCommit],
+  ])("goes on when a reply breaks off in the middle: %s", async (_, kind) => {
+    const passes = await open();
+    await passes();
+    const hits: number[] = [];
+    void strikeOne(proxy, kind, { kind: "cut", within: "reply", afterBytes: 10 }).then((hit) => hits.push(hit));
+    while (hits.length === 0) await passes();
+    expect(hits).toEqual([1]);
+    for (let after = 0; after < 3; after += 1) await passes();
+  });
+});
