@@ -51,6 +51,28 @@ test("members of a group share its partitions, and the one that stays takes over
   await Promise.all([first.close(), second.close()]);
 });
 
+test("a member without partitions waits for no answer, until it takes over", async () => {
+  const first = await openKafkaTopic(1);
+  const second = await openNamed(first.topic.name, 1);
+  const group = freshName("watched");
+  const isDue = [false, false];
+  const member = (index: 0 | 1) => ({
+    group,
+    handle: () => Promise.resolve(COMMIT),
+    link: { onAnswer: () => void (isDue[index] = true), onUnasked: () => void (isDue[index] = false) },
+  });
+  const readers = [await first.topic.consume(member(0))];
+  expect(isDue).toEqual([true, false]);
+  readers.push(await second.topic.consume(member(1)));
+  await vi.waitFor(() => expect(isDue.filter(Boolean)).toHaveLength(1), WITHIN);
+  const withPartition = isDue.indexOf(true);
+  await readers[withPartition]?.close();
+  await vi.waitFor(() => expect(isDue.indexOf(true)).toBe(1 - withPartition), WITHIN);
+  await Promise.all(readers.map((reader) => reader.close()));
+  expect(isDue).toEqual([false, false]);
+  await Promise.all([first.close(), second.close()]);
+});
+
 test("a batch held over a rebalance is no longer owned, and its commit does not rewind the group", async () => {
   const first = await openKafkaTopic(1);
   const second = await openNamed(first.topic.name, 1);

@@ -1,19 +1,25 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type KafkaServer, startKafka } from "../../deploy/local/kafka.ts";
 import { createKafkaConnection } from "../../services/core/adapters/kafka/kafka-connection.ts";
 import { createKafkaTopic, type KafkaTopic } from "../../services/core/adapters/kafka/kafka-topic.ts";
 import { createTopics } from "../../services/core/adapters/kafka/create-topics.ts";
 import { topicNames } from "../../services/core/adapters/kafka/topic-specs.ts";
+import { createProcessMetrics } from "../../services/fairlead/processes/process-metrics.ts";
+import { watchReadersOf } from "../../services/fairlead/processes/watch-readers.ts";
 import { strikeOne } from "../chaos/faults/kafka.ts";
 import { startTcpProxy, type TcpProxy } from "../chaos/tcp-proxy.ts";
 import { textCodec, textOf } from "../contract/topic-codec.ts";
 import { silentLogger } from "../contract/topic-open-kafka.ts";
 import { API } from "../support/kafka-wire.ts";
+import { flowLogger } from "../support/flow-open.ts";
 import { freshName } from "../support/servers.ts";
 
 const SERVER_STARTS_MS = 60_000;
 /** A third of what a request may take: who waits for one that is lost is not in time. */
 const GOES_ON_WITHIN = { timeout: 5_000, interval: 20 };
+/** Each waits 250 ms for records. */
+const SEVERAL_FETCHES_MS = 1_000;
 
 /** What kafkajs makes of a connection that breaks: see one-life-connections.ts. */
 describe("a consumer whose connection breaks", () => {
@@ -35,7 +41,7 @@ describe("a consumer whose connection breaks", () => {
     await proxy.close();
   });
 
-  /** A topic that is read through the proxy, and appended to past it; and what the reader has seen. */
+  /** A topic that is read through the proxy, and appended to past it. */
   async function open() {
     const prefix = freshName("links");
     await createTopics({ brokers: kafka.brokers, partitions: 1, replicationFactor: 1, logger: silentLogger, prefix });
@@ -54,7 +60,8 @@ describe("a consumer whose connection breaks", () => {
       });
     };
     const topic = connect(kafka.brokers);
-    const reader = await connect([`127.0.0.1:${proxy.port}`]).consume({
+    const metrics = createProcessMetrics(flowLogger());
+    const reader = await watchReadersOf(connect([`127.0.0.1:${proxy.port}`]), metrics).consume({
       group: "links",
       async handle({ entries }) {
         seen.push(...entries.map(textOf));
@@ -63,10 +70,19 @@ describe("a consumer whose connection breaks", () => {
     });
     closers.push(() => reader.close());
     let count = 0;
-    return async function passes(): Promise<void> {
-      const record = `record ${(count += 1)}`;
-      await topic.append(0, [record]);
-      await vi.waitFor(() => expect(seen).toContain(record), GOES_ON_WITHIN);
+    return {
+      reader,
+      /** Appends a record, and waits until the reader has seen it. */
+      async passes(): Promise<void> {
+        const record = `record ${(count += 1)}`;
+        await topic.append(0, [record]);
+        await vi.waitFor(() => expect(seen).toContain(record), GOES_ON_WITHIN);
+      },
+      async lastFetchSeconds(): Promise<number | undefined> {
+        const gauge = metrics.registry.getSingleMetric("fairlead_consumer_last_fetch_timestamp_seconds");
+        const series = (await gauge?.get())?.values ?? [];
+        return series.find(({ labels }) => labels["group"] === "links" && labels["topic"] === topic.name)?.value;
+      },
     };
   }
 
@@ -75,12 +91,36 @@ describe("a consumer whose connection breaks", () => {
     ["heartbeat", API.heartbeat],
     ["offset commit", API.offsetCommit],
   ])("goes on when a reply breaks off in the middle: %s", async (_, kind) => {
-    const passes = await open();
+    const { passes } = await open();
     await passes();
     const hits: number[] = [];
     void strikeOne(proxy, kind, { kind: "cut", within: "reply", afterBytes: 10 }).then((hit) => hits.push(hit));
     while (hits.length === 0) await passes();
     expect(hits).toEqual([1]);
     for (let after = 0; after < 3; after += 1) await passes();
+  });
+
+  it("shows when it was last answered, whether or not with records, and nothing once it is closed", async () => {
+    const { reader, passes, lastFetchSeconds } = await open();
+    const movesOnFrom = (seconds = Number.NaN): Promise<void> =>
+      vi.waitFor(async () => expect(await lastFetchSeconds()).toBeGreaterThan(seconds), GOES_ON_WITHIN);
+    await passes();
+    const answered = await lastFetchSeconds();
+    expect(Math.abs(Date.now() / 1000 - answered!)).toBeLessThan(5);
+    await movesOnFrom(answered);
+
+    proxy.set({ kind: "half_open" });
+    const standing = await vi.waitFor(async () => {
+      const before = await lastFetchSeconds();
+      await delay(SEVERAL_FETCHES_MS);
+      expect(await lastFetchSeconds()).toBe(before);
+      return before;
+    }, GOES_ON_WITHIN);
+
+    proxy.heal();
+    await movesOnFrom(standing);
+    await passes();
+    await reader.close();
+    expect(await lastFetchSeconds()).toBeUndefined();
   });
 });

@@ -69,6 +69,14 @@ export interface GroupReader {
   close(): Promise<void>;
 }
 
+/** Whether a reader still hears of its log. One whose log is in the same process needs no asking, and tells nothing. */
+export interface LinkEvents {
+  /** The log has answered, with records or without; or an answer is due from now on. */
+  onAnswer(): void;
+  /** The reader asks no more: other members have all partitions, or it is closed. */
+  onUnasked(): void;
+}
+
 export interface ConsumeOptions<T> {
   readonly group: string;
   /**
@@ -86,6 +94,7 @@ export interface ConsumeOptions<T> {
    * meanwhile is delivered together. By default there is none.
    */
   readonly gatherMs?: ((records: number) => number) | undefined;
+  readonly link?: LinkEvents | undefined;
   readonly handle: (batch: Batch<T>) => Promise<BatchVerdict>;
 }
 

@@ -32,6 +32,11 @@ export function defineMetrics(registry: Registry) {
     ),
     projectionLag: gauge("projection_lag_records", "Records of the log that the store has not seen.", ["partition"]),
     projectionConflicts: counter("projection_conflicts_total", "Transactions that found another projector ahead."),
+    lastFetch: gauge(
+      "consumer_last_fetch_timestamp_seconds",
+      "When a broker last answered a fetch of this member of the group, with records or without; seconds since 1970.",
+      ["group", "topic"],
+    ),
     epoch: gauge("capacity_epoch", "Epoch of the ledger in use."),
     recoveries: counter("recoveries_total", "Rebuilds of the ledger, by result.", ["result"]),
     handOversFinished: counter("hand_overs_finished_total", "Claims and transfers finished for a desk that stopped."),

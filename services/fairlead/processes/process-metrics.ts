@@ -1,9 +1,13 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
+import type { LinkEvents } from "../../core/ports/log.ts";
 import type { RecoveryProgress } from "../../core/protocol/recover-ledger.ts";
 import type { Logger } from "../../core/runtime/logger.ts";
 import type { ProjectorEvents } from "../../projector/projector-events.ts";
 import type { RouterEvents } from "../../router/router-events.ts";
 import { defineMetrics, type Metrics } from "./define-metrics.ts";
+
+/** A group's reader of a topic, as labels. */
+type Reader = Readonly<Record<"group" | "topic", string>>;
 
 /** The metrics of a process, and the events of its services turned into metrics and log lines. */
 export function createProcessMetrics(logger: Logger) {
@@ -36,6 +40,10 @@ export function createProcessMetrics(logger: Logger) {
     captureRefused: (reason: string) => metrics.captureRefused.inc({ reason }),
     router: routerEvents(metrics, logger, (error) => onFault("router", error)),
     projector: projectorEvents(metrics, logger, (error) => onFault("projector", error)),
+    linkOf: (reader: Reader): LinkEvents => ({
+      onAnswer: () => metrics.lastFetch.setToCurrentTime(reader),
+      onUnasked: () => metrics.lastFetch.remove(reader),
+    }),
     onRecovery,
     onFault,
     onFinished: (handOvers: number) => metrics.handOversFinished.inc(handOvers),

@@ -5,6 +5,7 @@ import { openActivePlans, type RefreshingPlans } from "../../planner/active-plan
 import type { Config } from "../config.ts";
 import { createPartitioner, type Backing } from "./backing.ts";
 import type { ProcessMetrics } from "./process-metrics.ts";
+import { watchReaders } from "./watch-readers.ts";
 
 /** What every service of a process is given. */
 export interface ServiceContext {
@@ -41,6 +42,7 @@ export async function createServiceContext(parts: ContextParts): Promise<Service
   lifecycle.onClose("plans", () => plans.close());
   return {
     ...parts,
+    backing: { ...backing, log: watchReaders(backing.log, metrics) },
     plans,
     leadPartition: createPartitioner(backing.log.leads.partitionCount),
     decisionPartition: createPartitioner(backing.log.decisions.partitionCount),

@@ -6,6 +6,7 @@ import { handOnWholeBatches } from "./fetch-response.ts";
 import type { KafkaConnection } from "./kafka-connection.ts";
 import { logUnavailable } from "./kafka-faults.ts";
 import { trackMembership } from "./membership.ts";
+import { watchLink } from "./watch-link.ts";
 
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEATS_PER_SESSION = 5;
@@ -31,7 +32,7 @@ export interface GroupTopic<T> {
 /** Joins a group. The settings are requirements: see README.md beside this file. */
 export async function consumeGroup<T>(
   topic: GroupTopic<T>,
-  { group, ...options }: ConsumeOptions<T>,
+  { group, link, ...options }: ConsumeOptions<T>,
 ): Promise<GroupReader> {
   handOnWholeBatches();
   const sessionTimeout = topic.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
@@ -44,6 +45,7 @@ export async function consumeGroup<T>(
     allowAutoTopicCreation: false,
   });
   const membership = trackMembership(consumer, sessionTimeout);
+  const unwatch = link && watchLink(consumer, link);
   const delivery = createBatchDelivery({
     topic: topic.name,
     codec: topic.codec,
@@ -66,6 +68,7 @@ export async function consumeGroup<T>(
       eachBatch: delivery.eachBatch,
     });
   } catch (cause) {
+    unwatch?.();
     await consumer.disconnect().catch(() => undefined);
     throw logUnavailable(`The group ${group} of ${topic.name} could not be joined.`, cause);
   }
@@ -74,6 +77,7 @@ export async function consumeGroup<T>(
     await inTime(delivery.flush().then(() => consumer.disconnect()));
     membership.abandon();
     delivery.stop();
+    unwatch?.();
   }
   return { close: () => (closed ??= close()) };
 }

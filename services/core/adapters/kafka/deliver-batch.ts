@@ -13,7 +13,7 @@ const MAX_BATCH_ENTRIES = 500;
 const RETRY_AFTER_FAULT_MS = 1000;
 const DONE: BatchVerdict = { kind: "commit" };
 
-export interface BatchDeliveryOptions<T> extends Omit<ConsumeOptions<T>, "group"> {
+export interface BatchDeliveryOptions<T> extends Omit<ConsumeOptions<T>, "group" | "link"> {
   readonly topic: string;
   readonly codec: Codec<T>;
   readonly onFault: (error: unknown) => void;
