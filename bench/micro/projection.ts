@@ -69,7 +69,7 @@ async function openProjector(session: SqlSession) {
     partitionCount: 1,
     append: () => Promise.reject(new Error("The bench appends nothing.")),
     endOffset: () => Promise.resolve(0),
-    committedOffset: () => Promise.resolve(0),
+    committedOffsets: () => Promise.resolve([0]),
     readRange: async function* () {},
     async consume(options: ConsumeOptions<LogRecord>) {
       handle = options.handle;

@@ -1,18 +1,11 @@
 import type { LogFold } from "../core/domain/decision/log-fold.ts";
 import type { LeadRequest } from "../core/domain/lead/lead.ts";
-import { ROUTER_GROUP, type DeadLetter, type Entry, type Log, type Topic } from "../core/ports/log.ts";
+import type { DeadLetter, Entry, Log, Topic } from "../core/ports/log.ts";
 import type { FindingSink } from "./finding.ts";
-
-/** Up to where the routers had decided all inputs, by partition of the leads topic. */
-export function committedOffsets({ partitionCount, committedOffset }: Log["leads"]): Promise<readonly number[]> {
-  return Promise.all(
-    Array.from({ length: partitionCount }, (_, partition) => committedOffset(ROUTER_GROUP, partition)),
-  );
-}
 
 export interface LostLeadsInput {
   readonly fold: LogFold;
-  /** From before the log was read to its end: then every outcome of theirs is in the fold. */
+  /** Of the routers, from before the log was read to its end: then every outcome of theirs is in the fold. */
   readonly committed: readonly number[];
 }
 

@@ -2,14 +2,14 @@ import { createLogFold, type FoldedTenant, type LogFold } from "../core/domain/d
 import type { Decision } from "../core/domain/decision/log-record.ts";
 import type { Clock } from "../core/domain/lead/clock.ts";
 import type { Ledger } from "../core/ports/ledger.ts";
-import type { Log } from "../core/ports/log.ts";
+import { ROUTER_GROUP, type Log } from "../core/ports/log.ts";
 import type { PlanSource } from "../core/ports/plan-source.ts";
 import type { LeadScans, Projection } from "../core/ports/store.ts";
 import { createLimitJudge } from "./judge-limits.ts";
 import { compareLedger } from "./compare-ledger.ts";
 import { compareStore } from "./compare-store.ts";
 import { createFindings, type Finding, type FindingSink } from "./finding.ts";
-import { committedOffsets, findLostLeads } from "./find-lost-leads.ts";
+import { findLostLeads } from "./find-lost-leads.ts";
 import { mergeLog } from "./merge-log.ts";
 import { createPlanLimits } from "./plan-limits.ts";
 
@@ -49,7 +49,7 @@ export async function verify(deps: VerifyDeps): Promise<VerifyReport> {
   let before: ReadonlySet<string> | null = null;
   for (let look = 1; ; look++) {
     // Before the marks: whatever is committed by now has its decision below them.
-    const committed = await committedOffsets(deps.log.leads);
+    const committed = await deps.log.leads.committedOffsets(ROUTER_GROUP);
     const marks = await endOffsets(deps.log.decisions);
     const findings = createFindings(before);
     const report = await verifyUpTo(deps, { committed, marks }, findings);

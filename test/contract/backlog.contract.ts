@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Backlog } from "../../services/capture/admission/backlog.ts";
 import type { BatchVerdict, GroupReader } from "../../services/core/ports/log.ts";
+import { createProcessMetrics } from "../../services/fairlead/processes/process-metrics.ts";
+import { createReaderWatch } from "../../services/fairlead/processes/watch-readers.ts";
+import { flowLogger } from "../support/flow-open.ts";
 import type { OpenedTopic, OpenTopic } from "./topic-codec.ts";
 
 const WITHIN = { timeout: 20_000, interval: 20 };
@@ -46,6 +49,33 @@ export function backlogContract(name: string, open: OpenTopic): void {
       await vi.waitFor(async () => expect(await secondsAt(9_000)).toBe(5), WITHIN);
       verdict = { kind: "commit" };
       await vi.waitFor(async () => expect(await secondsAt(10_000)).toBe(0), WITHIN);
+    });
+
+    test("is shown by partition, in records that the group has not committed", async () => {
+      opened = await open(2);
+      const { topic } = opened;
+      const metrics = createProcessMetrics(flowLogger());
+      const { watched, look } = createReaderWatch(metrics);
+      const behind = async (): Promise<unknown> => {
+        await look();
+        const gauge = metrics.registry.getSingleMetric("fairlead_consumer_lag_records");
+        return (await gauge?.get())?.values.map(({ labels, value }) => ({ ...labels, value }));
+      };
+      await topic.append(0, ["- one", "- two", "- three"]);
+      await topic.append(1, ["- four"]);
+      expect(await behind()).toEqual([]);
+      reader = await watched(topic).consume({
+        group: GROUP,
+        handle: async ({ partition }) => (partition === 0 ? { kind: "commit" } : { kind: "retry", afterMs: 50 }),
+      });
+      const reads = { group: GROUP, topic: topic.name };
+      const expected = [
+        { ...reads, partition: "0", value: 0 },
+        { ...reads, partition: "1", value: 1 },
+      ];
+      await vi.waitFor(async () => expect(await behind()).toEqual(expected), WITHIN);
+      await topic.append(1, ["- five"]);
+      expect(await behind()).toMatchObject([{ value: 0 }, { value: 2 }]);
     });
   });
 }

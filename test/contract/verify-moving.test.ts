@@ -70,7 +70,7 @@ function movingInstallation(stored: (state: LeadState) => LeadState = (state) =>
             name: "leads",
             consume: () => Promise.reject(new Error("Nobody consumes.")),
             endOffset: () => Promise.resolve(requests.length),
-            committedOffset: () => Promise.resolve(requests.length),
+            committedOffsets: () => Promise.resolve([requests.length]),
             async *readRange(_: number, from: number, to: number) {
               yield requests.slice(from, to).map((value, index): Entry<LeadRequest> => {
                 const place = { offset: from + index, appendedAtMs: 0, key: null, bytes: new Uint8Array() };

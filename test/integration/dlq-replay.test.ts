@@ -1,8 +1,8 @@
 import { Kafka, logLevel } from "kafkajs";
 import { afterEach, describe, expect, it } from "vitest";
 import { createFindingSink, type Finding } from "../../services/auditor/finding.ts";
-import { committedOffsets, findLostLeads } from "../../services/auditor/find-lost-leads.ts";
-import type { AuditRecord, Entry, Log } from "../../services/core/ports/log.ts";
+import { findLostLeads } from "../../services/auditor/find-lost-leads.ts";
+import { ROUTER_GROUP, type AuditRecord, type Entry, type Log } from "../../services/core/ports/log.ts";
 import { createLogFold, type LogFold } from "../../services/core/domain/decision/log-fold.ts";
 import { createPublishPlan } from "../../services/planner/publish-plan.ts";
 import { factsOf } from "../contract/store-records.ts";
@@ -102,7 +102,7 @@ describe.each(MODES)("fairlead dlq, %s", (mode, open) => {
 
     async function lostLeads(): Promise<readonly Finding[]> {
       return use(async ({ log }) => {
-        const committed = await committedOffsets(log.leads);
+        const committed = await log.leads.committedOffsets(ROUTER_GROUP);
         const fold = await foldOf(log);
         fold.tenant(TENANT);
         const sink = createFindingSink();

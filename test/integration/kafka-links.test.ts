@@ -6,7 +6,7 @@ import { createKafkaTopic, type KafkaTopic } from "../../services/core/adapters/
 import { createTopics } from "../../services/core/adapters/kafka/create-topics.ts";
 import { topicNames } from "../../services/core/adapters/kafka/topic-specs.ts";
 import { createProcessMetrics } from "../../services/fairlead/processes/process-metrics.ts";
-import { watchReadersOf } from "../../services/fairlead/processes/watch-readers.ts";
+import { createReaderWatch } from "../../services/fairlead/processes/watch-readers.ts";
 import { strikeOne } from "../chaos/faults/kafka.ts";
 import { startTcpProxy, type TcpProxy } from "../chaos/tcp-proxy.ts";
 import { textCodec, textOf } from "../contract/topic-codec.ts";
@@ -61,7 +61,8 @@ describe("a consumer whose connection breaks", () => {
     };
     const topic = connect(kafka.brokers);
     const metrics = createProcessMetrics(flowLogger());
-    const reader = await watchReadersOf(connect([`127.0.0.1:${proxy.port}`]), metrics).consume({
+    const { watched } = createReaderWatch(metrics);
+    const reader = await watched(connect([`127.0.0.1:${proxy.port}`])).consume({
       group: "links",
       async handle({ entries }) {
         seen.push(...entries.map(textOf));

@@ -57,7 +57,7 @@ export function createArrayTopic(partitionCount: number): ArrayTopic {
       const entries = at(partition).slice(fromOffset, toOffset);
       for (let begin = 0; begin < entries.length; begin += 700) yield entries.slice(begin, begin + 700);
     },
-    committedOffset: () => Promise.resolve(0),
+    committedOffsets: () => Promise.resolve(partitions.map(() => 0)),
     async consume(options): Promise<GroupReader> {
       handle = options.handle;
       return { close: () => Promise.resolve() };

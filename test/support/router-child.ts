@@ -3,6 +3,8 @@
  * the kernel does when memory runs out. Says "at rest" on standard output when all inputs are committed.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { ROUTER_GROUP } from "../../services/core/ports/log.ts";
+import { endOffsets } from "../../services/core/protocol/ledger-fold.ts";
 import { createLifecycle } from "../../services/core/runtime/lifecycle.ts";
 import { loadConfig } from "../../services/fairlead/config.ts";
 import type { Backing } from "../../services/fairlead/processes/backing.ts";
@@ -49,9 +51,7 @@ function minedPlan(tenantId: string): ReturnType<ServiceContext["plans"]["curren
 }
 
 async function isAtRest({ log: { leads } }: Backing): Promise<boolean> {
-  for (let partition = 0; partition < leads.partitionCount; partition += 1) {
-    const committed = await leads.committedOffset("fairlead.router", partition);
-    if (committed < (await leads.endOffset(partition))) return false;
-  }
-  return true;
+  const committed = await leads.committedOffsets(ROUTER_GROUP);
+  const ends = await endOffsets(leads);
+  return ends.every((end, partition) => end <= committed[partition]!);
 }

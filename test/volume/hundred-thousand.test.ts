@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verify } from "../../services/auditor/verify.ts";
 import { createPrepareLead } from "../../services/core/domain/lead/prepare-lead.ts";
+import { ROUTER_GROUP } from "../../services/core/ports/log.ts";
 import { createLifecycle } from "../../services/core/runtime/lifecycle.ts";
 import { createLogger } from "../../services/core/runtime/logger.ts";
 import { capturedLeadFromJson } from "../../services/core/wire/captured-lead-json.ts";
@@ -119,6 +120,6 @@ async function appendLeads(
 async function untilCommitted({ log }: Backing): Promise<void> {
   for (let partition = 0; partition < log.leads.partitionCount; partition++) {
     const end = await log.leads.endOffset(partition);
-    while ((await log.leads.committedOffset("fairlead.router", partition)) < end) await wait(200);
+    while ((await log.leads.committedOffsets(ROUTER_GROUP))[partition]! < end) await wait(200);
   }
 }

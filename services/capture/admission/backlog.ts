@@ -3,7 +3,7 @@ import type { LeadRequest } from "../../core/domain/lead/lead.ts";
 import type { ConsumableTopic } from "../../core/ports/log.ts";
 
 export interface BacklogOptions {
-  readonly leads: Pick<ConsumableTopic<LeadRequest>, "partitionCount" | "endOffset" | "committedOffset">;
+  readonly leads: Pick<ConsumableTopic<LeadRequest>, "partitionCount" | "endOffset" | "committedOffsets">;
   /** Of those who decide. */
   readonly group: string;
   readonly clock: Clock;
@@ -35,14 +35,15 @@ export class Backlog {
 
   /** @throws Fault LOG_UNAVAILABLE */
   async look(): Promise<void> {
-    for (let partition = 0; partition < this.#marks.length; partition += 1) await this.#lookAt(partition);
-  }
-
-  async #lookAt(partition: number): Promise<void> {
     const { leads, group, clock } = this.#options;
     const atMs = clock();
-    const endOffset = await leads.endOffset(partition);
-    const committed = await leads.committedOffset(group, partition);
+    const ends = await Promise.all(this.#marks.map((_, partition) => leads.endOffset(partition)));
+    const committed = await leads.committedOffsets(group);
+    for (const [partition, endOffset] of ends.entries())
+      this.#note(partition, { endOffset, atMs }, committed[partition] ?? 0);
+  }
+
+  #note(partition: number, { endOffset, atMs }: Mark, committed: number): void {
     const open = (this.#marks[partition] ?? []).filter((mark) => mark.endOffset > committed);
     const isNew = endOffset > Math.max(committed, open.at(-1)?.endOffset ?? 0);
     this.#marks[partition] = isNew ? [...open, { endOffset, atMs }] : open;

@@ -100,8 +100,8 @@ export interface ConsumeOptions<T> {
 
 export interface ConsumableTopic<T> extends Topic<T> {
   consume(options: ConsumeOptions<T>): Promise<GroupReader>;
-  /** The offset from which a group goes on, whether or not it has members now; 0 if it never committed. */
-  committedOffset(group: string, partition: number): Promise<number>;
+  /** By partition, the offset from which a group goes on, whether or not it has members now; 0 if it never committed. */
+  committedOffsets(group: string): Promise<readonly number[]>;
 }
 
 /** A record that was given up, with its original bytes, for the dead-letter topic. */

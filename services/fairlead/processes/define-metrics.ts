@@ -37,6 +37,11 @@ export function defineMetrics(registry: Registry) {
       "When a broker last answered a fetch of this member of the group, with records or without; seconds since 1970.",
       ["group", "topic"],
     ),
+    consumerLag: gauge(
+      "consumer_lag_records",
+      "Records that a group of this process, whichever member reads them, has not committed.",
+      ["group", "topic", "partition"],
+    ),
     epoch: gauge("capacity_epoch", "Epoch of the ledger in use."),
     recoveries: counter("recoveries_total", "Rebuilds of the ledger, by result.", ["result"]),
     handOversFinished: counter("hand_overs_finished_total", "Claims and transfers finished for a desk that stopped."),

@@ -44,6 +44,11 @@ export function createProcessMetrics(logger: Logger) {
       onAnswer: () => metrics.lastFetch.setToCurrentTime(reader),
       onUnasked: () => metrics.lastFetch.remove(reader),
     }),
+    onBehind(reader: Reader, records: readonly number[]) {
+      for (const [partition, behind] of records.entries()) {
+        metrics.consumerLag.set({ ...reader, partition: String(partition) }, behind);
+      }
+    },
     onRecovery,
     onFault,
     onFinished: (handOvers: number) => metrics.handOversFinished.inc(handOvers),

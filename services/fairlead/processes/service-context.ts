@@ -42,7 +42,7 @@ export async function createServiceContext(parts: ContextParts): Promise<Service
   lifecycle.onClose("plans", () => plans.close());
   return {
     ...parts,
-    backing: { ...backing, log: watchReaders(backing.log, metrics) },
+    backing: { ...backing, log: watchReaders(backing.log, metrics, lifecycle) },
     plans,
     leadPartition: createPartitioner(backing.log.leads.partitionCount),
     decisionPartition: createPartitioner(backing.log.decisions.partitionCount),

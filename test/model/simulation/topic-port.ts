@@ -74,7 +74,7 @@ export function topicPort<T>(scheduler: Scheduler, process: SimProcess, server: 
 
   return {
     ...topic,
-    committedOffset: (group, partition) => call("committed", () => server.committed(group, partition), MEMBER),
+    committedOffsets: (group) => call("committed", () => server.committed(group), MEMBER),
     async consume(options) {
       server.join(options.group, process);
       void consumeForever(options);

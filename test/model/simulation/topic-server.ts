@@ -159,8 +159,8 @@ export class TopicServer<T> {
     return "accepted";
   }
 
-  committed(group: string, partition: number): number {
-    return this.#group(group).committed[partition] ?? 0;
+  committed(group: string): readonly number[] {
+    return [...this.#group(group).committed];
   }
 
   #at(partition: number): Entry<T>[] {

@@ -1,6 +1,6 @@
 import type { ConsumableTopic, CopyTarget } from "../../ports/log.ts";
 import { MAX_APPEND_RECORDS, createAppend } from "./append-records.ts";
-import { readCommittedOffset } from "./committed-offset.ts";
+import { readCommittedOffsets } from "./committed-offsets.ts";
 import { consumeGroup, type GroupTopic } from "./consume-group.ts";
 import { readEndOffset } from "./end-offset.ts";
 import { logUnavailable } from "./kafka-faults.ts";
@@ -55,10 +55,7 @@ export function createKafkaTopic<T>(options: KafkaTopicOptions<T>): KafkaTopic<T
         toOffset,
       });
     },
-    async committedOffset(group, partition) {
-      expectPartition(partition);
-      return readCommittedOffset(connection.groups, groupId(group, options.prefix), { topic: name, partition });
-    },
+    committedOffsets: (group) => readCommittedOffsets(connection.groups, groupId(group, options.prefix), options),
     consume: ({ group, ...rest }) => consumeGroup(options, { ...rest, group: groupId(group, options.prefix) }),
   };
 }

@@ -90,9 +90,10 @@ export async function createFileTopic<T>(options: FileTopicOptions<T>): Promise<
       readers.set(group, reader);
       return reader;
     },
-    async committedOffset(group, partition) {
-      partitionAt(partition);
-      return readers.get(group)?.committed(partition) ?? readCommitted(offsetsFile(group), partition);
+    async committedOffsets(group) {
+      const reader = readers.get(group);
+      const committed = reader?.committed ?? (await readCommitted(offsetsFile(group)));
+      return partitions.map((_, partition) => committed(partition));
     },
     async close() {
       await Promise.all([...readers.values()].map((reader) => reader.close()));

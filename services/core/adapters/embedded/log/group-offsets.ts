@@ -67,8 +67,9 @@ export async function openGroupOffsets(file: string): Promise<GroupOffsets> {
 }
 
 /** What a group has committed, without joining it. */
-export async function readCommitted(file: string, partition: number): Promise<number> {
-  return decodeEntries(await readIfPresent(file)).get(partition) ?? 0;
+export async function readCommitted(file: string): Promise<GroupOffsets["committed"]> {
+  const offsets = decodeEntries(await readIfPresent(file));
+  return (partition) => offsets.get(partition) ?? 0;
 }
 
 function encodeEntries(offsets: ReadonlyMap<number, number>): Buffer {
