@@ -18,6 +18,8 @@ import { freshName } from "../support/servers.ts";
 const SERVER_STARTS_MS = 60_000;
 /** A third of what a request may take: who waits for one that is lost is not in time. */
 const GOES_ON_WITHIN = { timeout: 5_000, interval: 20 };
+/** A request may take 15 s, and before a consumer begins anew it asks eight times more. */
+const TROUBLE_WITHIN_MS = 60_000;
 /** Each waits 250 ms for records. */
 const SEVERAL_FETCHES_MS = 1_000;
 
@@ -46,6 +48,7 @@ describe("a consumer whose connection breaks", () => {
     const prefix = freshName("links");
     await createTopics({ brokers: kafka.brokers, partitions: 1, replicationFactor: 1, logger: silentLogger, prefix });
     const seen: string[] = [];
+    const faults: unknown[] = [];
     const connect = (brokers: readonly string[]): KafkaTopic<string> => {
       const connection = createKafkaConnection({ brokers, clientId: "links", logger: silentLogger });
       closers.push(() => connection.close());
@@ -55,7 +58,7 @@ describe("a consumer whose connection breaks", () => {
         name,
         partitionCount: 1,
         codec: textCodec,
-        onFault: (error) => void seen.push(`fault ${String(error)}`),
+        onFault: (error) => void faults.push(error),
         onCrash: (error) => void seen.push(`crash ${String(error)}`),
       });
     };
@@ -73,6 +76,7 @@ describe("a consumer whose connection breaks", () => {
     let count = 0;
     return {
       reader,
+      faults,
       /** Appends a record, and waits until the reader has seen it. */
       async passes(): Promise<void> {
         const record = `record ${(count += 1)}`;
@@ -100,6 +104,30 @@ describe("a consumer whose connection breaks", () => {
     expect(hits).toEqual([1]);
     for (let after = 0; after < 3; after += 1) await passes();
   });
+
+  it(
+    "says that it has no answer, and that it begins anew, with its group and the cause",
+    async () => {
+      const { passes, faults } = await open();
+      await passes();
+      expect(faults).toEqual([]);
+      const tells = (fault: object): Promise<void> =>
+        vi.waitFor(
+          () => expect(faults).toContainEqual(expect.objectContaining({ code: "LOG_UNAVAILABLE", ...fault })),
+          {
+            timeout: TROUBLE_WITHIN_MS,
+            interval: 100,
+          },
+        );
+      proxy.set({ kind: "half_open" });
+      await tells({ message: expect.stringContaining("in the group links had no answer to Fetch") });
+      proxy.set({ kind: "refused" });
+      await tells({ message: expect.stringContaining("in the group links begins anew"), cause: expect.any(Error) });
+      proxy.heal();
+      await passes();
+    },
+    2 * TROUBLE_WITHIN_MS,
+  );
 
   it("shows when it was last answered, whether or not with records, and nothing once it is closed", async () => {
     const { reader, passes, lastFetchSeconds } = await open();

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Consumer } from "kafkajs";
 import type { ConsumeOptions, GroupReader } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
 import { createBatchDelivery } from "./deliver-batch.ts";
@@ -23,7 +24,7 @@ export interface GroupTopic<T> {
   readonly codec: Codec<T>;
   /** A member that is silent for so long loses its partitions. The broker has bounds of its own. Default 10 s. */
   readonly sessionTimeoutMs?: number | undefined;
-  /** Told of every throw of a `handle`; its batch is tried again. */
+  /** Told of every throw of a `handle`, whose batch is tried again, and of what the consumer gets over by itself. */
   readonly onFault: (error: unknown) => void;
   /** Told when a consumer has died for good; the process should end. */
   readonly onCrash: (error: unknown) => void;
@@ -54,9 +55,7 @@ export async function consumeGroup<T>(
     membership,
   });
   consumer.on(consumer.events.GROUP_JOIN, () => delivery.rejoined());
-  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-    if (!restart) topic.onCrash(error);
-  });
+  tellTroubles(consumer, topic, group);
   try {
     await consumer.connect();
     // From the beginning also when the stored offset has expired: the default would skip what is there, silently.
@@ -80,6 +79,18 @@ export async function consumeGroup<T>(
     unwatch?.();
   }
   return { close: () => (closed ??= close()) };
+}
+
+/** kafkajs says in its log that a consumer begins anew, but not that one waits in vain: that is a line of its debug level. */
+function tellTroubles<T>(consumer: Consumer, { name, onFault, onCrash }: GroupTopic<T>, group: string): void {
+  const who = `The consumer of ${name} in the group ${group}`;
+  consumer.on(consumer.events.REQUEST_TIMEOUT, ({ payload: { apiName, broker } }) =>
+    onFault(logUnavailable(`${who} had no answer to ${apiName} from ${broker}.`)),
+  );
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (restart) onFault(logUnavailable(`${who} begins anew.`, error));
+    else onCrash(logUnavailable(`${who} is dead.`, error));
+  });
 }
 
 /** kafkajs waits for the batches in flight, without a limit of its own. */

@@ -14,7 +14,7 @@ export interface KafkaLogOptions {
   readonly clientId: string;
   readonly codecs: LogCodecs;
   readonly logger: KafkaLogger;
-  /** Told of every throw of a `handle`; its batch is tried again. */
+  /** As `GroupTopic.onFault`. */
   readonly onFault: (error: unknown) => void;
   /** Told when a consumer has died for good; the process should end. */
   readonly onCrash: (error: unknown) => void;
