@@ -43,6 +43,8 @@ it(
     const isShown = (leadId: string): Promise<boolean> =>
       tenant.get(`/v1/leads/${leadId}`).then(({ status, body }) => status === 200 && body["state"] === "owned");
     for (const leadId of leadIds) await until(() => isShown(leadId), Boolean, { what: `lead ${leadId} to be shown` });
+    const metrics = await (await fetch(`${flow.desk}/metrics`)).text();
+    expect(metrics).toContain(`\nfairlead_pglite_deaths_total ${deaths}\n`);
     expect(await flow.verify()).toMatchObject({ violations: 0, leads: ROUNDS * LEADS_EACH });
   },
   FLOW_TIMEOUT_MS,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openPglite } from "../../services/core/adapters/embedded/pglite.ts";
+import type { PgliteDeath } from "../../services/core/adapters/embedded/start-pglite.ts";
 import { createStore } from "../../services/core/adapters/sql/create-store.ts";
 import { migrate, MIGRATIONS } from "../../services/core/adapters/sql/migrate.ts";
 import type { SqlSession } from "../../services/core/adapters/sql/session.ts";
@@ -53,9 +54,11 @@ describe("PGlite on a directory", () => {
   const readAll = (session: SqlSession) => session.query({ name: "read", text: "SELECT words FROM note" }, []);
   let directory: string;
   let session: SqlSession;
+  let deaths: PgliteDeath[];
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "fairlead-pglite-"));
-    session = await openPglite({ directory });
+    deaths = [];
+    session = await openPglite({ directory }, (death) => deaths.push(death));
     await session.query({ name: "make", text: "CREATE TABLE note (words text PRIMARY KEY)" }, []);
     await session.query(insert("before"), []);
   });
@@ -88,6 +91,7 @@ describe("PGlite on a directory", () => {
       [{ words: "before" }],
     ]);
     expect(pglitePids(directory)).toHaveLength(1);
+    expect(deaths).toEqual([{ signal: "SIGKILL", exitCode: null }]);
     await session.transaction((transaction) => transaction.query(insert("after"), []));
     expect(await readAll(session)).toEqual([{ words: "before" }, { words: "after" }]);
   });
@@ -110,6 +114,7 @@ describe("PGlite on a directory", () => {
     expect(pglitePids(directory)).toEqual([]);
     await expect(readAll(session)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", retriable: true });
     expect(pglitePids(directory)).toEqual([]);
+    expect(deaths).toEqual([]);
   });
 });
 

@@ -42,6 +42,7 @@ export function defineMetrics(registry: Registry) {
       "Records that a group of this process, whichever member reads them, has not committed.",
       ["group", "topic", "partition"],
     ),
+    pgliteDeaths: counter("pglite_deaths_total", "Times that PGlite's process died. It was started again each time."),
     epoch: gauge("capacity_epoch", "Epoch of the ledger in use."),
     recoveries: counter("recoveries_total", "Rebuilds of the ledger, by result.", ["result"]),
     handOversFinished: counter("hand_overs_finished_total", "Claims and transfers finished for a desk that stopped."),

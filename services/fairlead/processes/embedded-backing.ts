@@ -8,6 +8,7 @@ import { createFilePlanSource } from "../../core/adapters/embedded/file-plan-sou
 import { createFileCheckpoints } from "../../core/adapters/embedded/file-checkpoints.ts";
 import { createMemoryLedger } from "../../core/adapters/embedded/memory-ledger.ts";
 import { openPglite } from "../../core/adapters/embedded/pglite.ts";
+import type { PgliteDeath } from "../../core/adapters/embedded/start-pglite.ts";
 import { createStore } from "../../core/adapters/sql/create-store.ts";
 import { migrate } from "../../core/adapters/sql/migrate.ts";
 import { createAesContactVault, type VaultKeys } from "../../core/adapters/vault/aes-contact-vault.ts";
@@ -26,6 +27,8 @@ export interface EmbeddedBackingOptions {
   readonly clock: Clock;
   readonly lifecycle: Lifecycle;
   readonly onFault: (error: unknown) => void;
+  /** Told when PGlite's process died. It is started again as soon as somebody asks it for something. */
+  readonly onStoreDied?: (death: PgliteDeath) => void;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function openEmbeddedBacking(options: EmbeddedBackingOptions): Prom
   const log = await openFileLog(options, createCodecs(vault, options.clock));
   lifecycle.onClose("log", () => log.close());
 
-  const session = await openPglite({ directory: storeDirectory(dataDir) });
+  const session = await openPglite({ directory: storeDirectory(dataDir) }, options.onStoreDied);
   lifecycle.onClose("store", () => session.close());
   await migrate(session);
 

@@ -38,6 +38,7 @@ export async function startEmbedded(
       clock,
       lifecycle,
       onFault: (error) => metrics.onFault("log", error),
+      onStoreDied: metrics.onStoreDied,
     });
     const processName = `embedded-${process.pid}`;
     const context = await createServiceContext({ config, backing, clock, logger, metrics, lifecycle, processName });

@@ -49,6 +49,10 @@ export function createProcessMetrics(logger: Logger) {
         metrics.consumerLag.set({ ...reader, partition: String(partition) }, behind);
       }
     },
+    onStoreDied(death: object) {
+      metrics.pgliteDeaths.inc();
+      logger.warn(death, "PGlite died, starting it again");
+    },
     onRecovery,
     onFault,
     onFinished: (handOvers: number) => metrics.handOversFinished.inc(handOvers),

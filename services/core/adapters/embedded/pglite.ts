@@ -3,7 +3,7 @@ import type { SqlSession, SqlTransaction, SqlValue } from "../sql/session.ts";
 import { storableText } from "../sql/storable-text.ts";
 import { storeFault } from "../sql/store-fault.ts";
 import { BEGIN, COMMIT, ROLLBACK } from "./pglite-messages.ts";
-import { startPglite, type RunningPglite } from "./start-pglite.ts";
+import { startPglite, type PgliteOptions, type RunningPglite } from "./start-pglite.ts";
 
 /** A query, behind the comment that each of our files begins with. */
 const READ = /^(?:--.*\n)*SELECT\b/u;
@@ -15,15 +15,20 @@ const READ = /^(?:--.*\n)*SELECT\b/u;
  *
  * A killed process loses nothing, a machine that loses power may: PGlite never asks the disk to sync. The projection is
  * rebuilt from the log then.
+ *
+ * @param onDied told of each process that ended by itself, before its statements fail
  */
-export async function openPglite(where: { readonly directory: string } | "memory"): Promise<SqlSession> {
+export async function openPglite(
+  where: { readonly directory: string } | "memory",
+  onDied: PgliteOptions["onDied"] = () => undefined,
+): Promise<SqlSession> {
   const directory = where === "memory" ? null : where.directory;
   if (directory !== null) {
     await mkdir(directory, { recursive: true }).catch((error: unknown) => {
       throw storeFault(error, "open");
     });
   }
-  const running = await keepRunning(directory);
+  const running = await keepRunning({ directory, onDied });
   /** Settles with the last transaction that was begun. */
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -55,13 +60,13 @@ interface KeptRunning {
   close(): Promise<void>;
 }
 
-async function keepRunning(directory: string | null): Promise<KeptRunning> {
-  let latest = await startPglite(directory);
+async function keepRunning(options: PgliteOptions): Promise<KeptRunning> {
+  let latest = await startPglite(options);
   let starting: Promise<RunningPglite> | undefined;
   let isClosed = false;
 
   function restart(): Promise<RunningPglite> {
-    starting = startPglite(directory);
+    starting = startPglite(options);
     // Before anyone who waits for it goes on.
     starting.then(
       (started) => {
@@ -75,7 +80,7 @@ async function keepRunning(directory: string | null): Promise<KeptRunning> {
   return {
     current() {
       if (starting !== undefined) return starting;
-      return latest.hasEnded && !isClosed && directory !== null ? restart() : latest;
+      return latest.hasEnded && !isClosed && options.directory !== null ? restart() : latest;
     },
     async close() {
       isClosed = true;

@@ -25,17 +25,29 @@ interface Question {
   reject(error: unknown): void;
 }
 
+/** How a process ended that nobody had asked to: by a signal, or with an exit code. */
+export interface PgliteDeath {
+  readonly signal: NodeJS.Signals | null;
+  readonly exitCode: number | null;
+}
+
+export interface PgliteOptions {
+  /** Null for a database in memory. */
+  readonly directory: string | null;
+  readonly onDied: (death: PgliteDeath) => void;
+}
+
 /** Node that dies while it compiles PGlite (nodejs/node#64500) most likely lives the next time. */
 const ATTEMPTS = 3;
 
-/**
- * @param directory null for a database in memory
- * @throws Fault `STORE_UNAVAILABLE`
- */
-export async function startPglite(directory: string | null, attemptsLeft = ATTEMPTS): Promise<RunningPglite> {
+/** @throws Fault `STORE_UNAVAILABLE` */
+export async function startPglite(options: PgliteOptions, attemptsLeft = ATTEMPTS): Promise<RunningPglite> {
+  const { directory, onDied } = options;
   const child = fork(MODULE, directory === null ? [] : [directory], { serialization: "advanced", execArgv: [] });
   const questions = new Map<number, Question>();
   let lastId = OPENING_ID;
+  let isOpen = false;
+  let isClosing = false;
   let hasEnded = false;
   const ended = new Promise<void>((resolve) => {
     const end = (): void => {
@@ -44,7 +56,11 @@ export async function startPglite(directory: string | null, attemptsLeft = ATTEM
       questions.clear();
       resolve();
     };
-    child.once("exit", end);
+    child.once("exit", (exitCode, signal) => {
+      // One that exits before it is open has said why.
+      if (!isClosing && (isOpen || signal !== null)) onDied({ signal, exitCode });
+      end();
+    });
     // Also of a message that came too late to be sent: its question is answered when the process ends.
     child.on("error", () => child.pid === undefined && end());
   });
@@ -64,9 +80,10 @@ export async function startPglite(directory: string | null, attemptsLeft = ATTEM
 
   try {
     await expect(OPENING_ID, "open");
+    isOpen = true;
   } catch (fault) {
     if (child.signalCode === null || attemptsLeft === 1) throw fault;
-    return startPglite(directory, attemptsLeft - 1);
+    return startPglite(options, attemptsLeft - 1);
   }
   return {
     get hasEnded() {
@@ -79,6 +96,7 @@ export async function startPglite(directory: string | null, attemptsLeft = ATTEM
       return reply;
     },
     async close() {
+      isClosing = true;
       const reply = expect(CLOSING_ID, "close");
       if (!hasEnded) child.send(CLOSE);
       // What it can't close is as after a kill, which loses nothing.
