@@ -6,7 +6,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const SERVERLESS = [
   "test/model/**/*.test.ts",
   "test/mutation/mutations.test.ts",
-  "test/integration/{territory-*,compose,demo-*,embedded-kills,file-log-*,pglite-dies,postgres-embedded,readme,recovery-wait}.test.ts",
+  "test/integration/{territory-*,compose,demo-*,embedded-*,file-log-*,pglite-dies,postgres-embedded,readme,recovery-wait}.test.ts",
   "test/chaos/tcp-proxy.test.ts",
   "test/contract/{http-*,topic-file,group-file,backlog-file,attempts-file,ledger-memory,ledger-fold,checkpoint-*,verify-moving}.test.ts",
 ];

@@ -14,16 +14,29 @@ export interface FairleadChild {
 
 const MAIN = new URL("../../services/fairlead/main.ts", import.meta.url).pathname;
 
+interface StartOptions {
+  /** In a process group of its own, as a shell puts what it runs: `-pid` is everyone in it. Default false. */
+  readonly ownGroup?: boolean;
+}
+
 /** Starts `fairlead <args>` with only the given settings of Fairlead in its environment. */
-export function startFairlead(args: readonly string[], settings: Readonly<Record<string, string>>): FairleadChild {
-  return startNode([MAIN, ...args], settings);
+export function startFairlead(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+  options?: StartOptions,
+): FairleadChild {
+  return startNode([MAIN, ...args], settings, options);
 }
 
 /** Starts Node on a file of the project, in the same way. */
-export function startNode(args: readonly string[], settings: Readonly<Record<string, string>>): FairleadChild {
+export function startNode(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+  { ownGroup = false }: StartOptions = {},
+): FairleadChild {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("FAIRLEAD_"));
   const env = { ...Object.fromEntries(inherited), NODE_NO_WARNINGS: "1", ...settings };
-  const child = spawn(process.execPath, [...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...args], { env, stdio: ["ignore", "pipe", "pipe"], detached: ownGroup });
   let output = "";
   const waiting = new Set<() => void>();
   const read = (chunk: Buffer): void => {

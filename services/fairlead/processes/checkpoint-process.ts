@@ -3,13 +3,13 @@
  * Arguments: the data directory, and the end of the decision log by partition.
  */
 import { createFileCheckpoints } from "../../core/adapters/embedded/file-checkpoints.ts";
+import { belongToParent } from "../../core/adapters/embedded/own-process.ts";
 import { openTopicReader } from "../../core/adapters/embedded/log/topic-reader.ts";
 import { takeCheckpoint } from "../../core/protocol/take-checkpoint.ts";
 import { createLogRecordCodec } from "../../core/wire/log-record-codec.ts";
 import { checkpointDirectory, DECISIONS_TOPIC, logDirectory } from "./data-directory.ts";
 
-// Also if the other is killed: its successor may take one of its own.
-process.once("disconnect", () => process.exit());
+belongToParent();
 
 const [dataDir = "", ...ends] = process.argv.slice(2);
 const decisions = await openTopicReader({

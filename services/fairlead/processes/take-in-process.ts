@@ -1,8 +1,7 @@
-import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { forkOwn } from "../../core/adapters/embedded/own-process.ts";
 import type { CheckpointHead } from "../../core/ports/checkpoints.ts";
 
-const MODULE = fileURLToPath(new URL("./checkpoint-process.ts", import.meta.url));
+const MODULE = new URL("./checkpoint-process.ts", import.meta.url);
 
 export interface CheckpointOrder {
   readonly dataDir: string;
@@ -14,8 +13,7 @@ export interface CheckpointOrder {
 export function takeInProcess({ dataDir, ends }: CheckpointOrder, signal: AbortSignal): Promise<CheckpointHead> {
   return new Promise((resolve, reject) => {
     // What it has not finished is as if it had not begun, so it may be killed.
-    const whenAborted = { signal, killSignal: "SIGKILL" } as const;
-    const child = fork(MODULE, [dataDir, ...ends.map(String)], { execArgv: [], ...whenAborted });
+    const child = forkOwn(MODULE, [dataDir, ...ends.map(String)], { signal, killSignal: "SIGKILL" });
     child.once("message", (head: CheckpointHead) => resolve(head));
     child.once("error", reject);
     // Changes nothing if it has answered before.

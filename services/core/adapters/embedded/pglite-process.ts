@@ -8,6 +8,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { Row } from "../sql/session.ts";
 import { sqlState } from "../sql/store-fault.ts";
 import { lockDataDirectory, type DataDirectoryLock } from "./log/data-directory-lock.ts";
+import { belongToParent } from "./own-process.ts";
 import {
   BEGIN,
   CLOSE,
@@ -32,9 +33,7 @@ const PREDECESSOR_POLL_MS = 10;
  */
 const NO_ZEROS = "SET wal_init_zero = off";
 
-process.once("disconnect", () => process.exit());
-// A terminal tells everyone in front of it. When to close is for the process that asks to say.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => undefined);
+belongToParent();
 
 async function answer(id: number, work: () => Promise<readonly Row[]>): Promise<void> {
   let reply: PgliteReply;

@@ -1,10 +1,9 @@
-import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Row } from "../sql/session.ts";
 import { faultOfState } from "../sql/store-fault.ts";
+import { forkOwn } from "./own-process.ts";
 import { CLOSE, CLOSING_ID, OPENING_ID, type PgliteReply, type PgliteRequest } from "./pglite-messages.ts";
 
-const MODULE = fileURLToPath(new URL("./pglite-process.ts", import.meta.url));
+const MODULE = new URL("./pglite-process.ts", import.meta.url);
 
 /** PGlite in a process of its own, with an open database. */
 export interface RunningPglite {
@@ -43,7 +42,7 @@ const ATTEMPTS = 3;
 /** @throws Fault `STORE_UNAVAILABLE` */
 export async function startPglite(options: PgliteOptions, attemptsLeft = ATTEMPTS): Promise<RunningPglite> {
   const { directory, onDied } = options;
-  const child = fork(MODULE, directory === null ? [] : [directory], { serialization: "advanced", execArgv: [] });
+  const child = forkOwn(MODULE, directory === null ? [] : [directory], { serialization: "advanced" });
   const questions = new Map<number, Question>();
   let lastId = OPENING_ID;
   let isOpen = false;
