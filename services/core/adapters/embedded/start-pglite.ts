@@ -1,5 +1,5 @@
 import type { Row } from "../sql/session.ts";
-import { faultOfState } from "../sql/store-fault.ts";
+import { OpenQuestions } from "./open-questions.ts";
 import { forkOwn } from "./own-process.ts";
 import { CLOSE, CLOSING_ID, OPENING_ID, type PgliteReply, type PgliteRequest } from "./pglite-messages.ts";
 
@@ -16,12 +16,6 @@ export interface RunningPglite {
   ask(name: string, request: Omit<PgliteRequest, "id">): Promise<readonly Row[]>;
   /** Resolves when the process is gone. */
   close(): Promise<void>;
-}
-
-interface Question {
-  readonly name: string;
-  resolve(rows: readonly Row[]): void;
-  reject(error: unknown): void;
 }
 
 /** How a process ended that nobody had asked to: by a signal, or with an exit code. */
@@ -43,42 +37,21 @@ const ATTEMPTS = 3;
 export async function startPglite(options: PgliteOptions, attemptsLeft = ATTEMPTS): Promise<RunningPglite> {
   const { directory, onDied } = options;
   const child = forkOwn(MODULE, directory === null ? [] : [directory], { serialization: "advanced" });
-  const questions = new Map<number, Question>();
+  const questions = new OpenQuestions();
   let lastId = OPENING_ID;
   let isOpen = false;
   let isClosing = false;
-  let hasEnded = false;
-  const ended = new Promise<void>((resolve) => {
-    const end = (): void => {
-      hasEnded = true;
-      for (const { name, reject } of questions.values()) reject(faultOfState(null, name));
-      questions.clear();
-      resolve();
-    };
-    child.once("exit", (exitCode, signal) => {
-      // One that exits before it is open has said why.
-      if (!isClosing && (isOpen || signal !== null)) onDied({ signal, exitCode });
-      end();
-    });
-    // Also of a message that came too late to be sent: its question is answered when the process ends.
-    child.on("error", () => child.pid === undefined && end());
+  child.on("message", (reply: PgliteReply) => questions.settle(reply));
+  child.once("exit", (exitCode, signal) => {
+    // One that exits before it is open has said why.
+    if (!isClosing && (isOpen || signal !== null)) onDied({ signal, exitCode });
+    questions.end();
   });
-  child.on("message", (reply: PgliteReply) => {
-    const question = questions.get(reply.id);
-    questions.delete(reply.id);
-    if ("rows" in reply) question?.resolve(reply.rows);
-    else question?.reject(faultOfState(reply.state, question.name));
-  });
-
-  function expect(id: number, name: string): Promise<readonly Row[]> {
-    return new Promise((resolve, reject) => {
-      if (hasEnded) reject(faultOfState(null, name));
-      else questions.set(id, { name, resolve, reject });
-    });
-  }
+  // Also of a message that came too late to be sent: its question is answered when the process ends.
+  child.on("error", () => child.pid === undefined && questions.end());
 
   try {
-    await expect(OPENING_ID, "open");
+    await questions.expect(OPENING_ID, "open");
     isOpen = true;
   } catch (fault) {
     if (child.signalCode === null || attemptsLeft === 1) throw fault;
@@ -86,22 +59,24 @@ export async function startPglite(options: PgliteOptions, attemptsLeft = ATTEMPT
   }
   return {
     get hasEnded() {
-      return hasEnded;
+      return questions.hasEnded;
     },
     ask(name, request) {
       lastId += 1;
-      const reply = expect(lastId, name);
-      if (!hasEnded) child.send({ ...request, id: lastId } satisfies PgliteRequest);
+      const reply = questions.expect(lastId, name);
+      if (!questions.hasEnded) child.send({ ...request, id: lastId } satisfies PgliteRequest);
       return reply;
     },
     async close() {
       isClosing = true;
-      const reply = expect(CLOSING_ID, "close");
-      if (!hasEnded) child.send(CLOSE);
+      if (questions.hasEnded) return;
+      const exited = new Promise((resolve) => child.once("exit", resolve));
+      const reply = questions.expect(CLOSING_ID, "close");
+      child.send(CLOSE);
       // What it can't close is as after a kill, which loses nothing.
       await reply.catch(() => undefined);
       if (child.connected) child.disconnect();
-      await ended;
+      await exited;
     },
   };
 }
