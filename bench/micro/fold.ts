@@ -5,6 +5,7 @@
  * Writes bench/results/fold.json. Run: `node bench/micro/fold.ts`.
  */
 import { writeFileSync } from "node:fs";
+import { decisionId } from "../../services/core/domain/decision/decision-id.ts";
 import { foldLead } from "../../services/core/domain/decision/fold.ts";
 import type { LeadState } from "../../services/core/domain/decision/lead-state.ts";
 import { createLogFold } from "../../services/core/domain/decision/log-fold.ts";
@@ -29,10 +30,10 @@ function recordsOf(leads: number): readonly LeadRecord[] {
     const [first, second] = [`rep-${index % REPS}`, `rep-${(index + 1) % REPS}`];
     const own = { leadId, facts: { ...FACTS, leadId } };
     return [
-      decision(1, first, { ...own, decisionId: `${leadId}-1` }),
+      decision(1, first, { ...own, decisionId: decisionId(FACTS.tenantId, leadId, 1) }),
       { ...followUp(1, first), leadId },
       { ...release(1, first), leadId },
-      decision(2, second, { ...own, decisionId: `${leadId}-2` }),
+      decision(2, second, { ...own, decisionId: decisionId(FACTS.tenantId, leadId, 2) }),
       { ...followUp(2, second), leadId },
       ...(index % 2 === 0 ? [{ ...closure(2, second), leadId }] : []),
     ];

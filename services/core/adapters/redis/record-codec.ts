@@ -78,7 +78,7 @@ export function encodeFill(fill: Readonly<Fill>): Buffer {
   return bytes;
 }
 
-/** One behind the other, as they are: numbers of Redis and of all machines that Node knows have the same bytes. */
+/** One behind the other, as they are: little-endian, as the processors are that we run on. */
 export function decodeFills(stretches: readonly Buffer[]): Fills {
   const size = stretches.reduce((sum, { length }) => sum + length, 0);
   const bytes = new Uint8Array(size);
