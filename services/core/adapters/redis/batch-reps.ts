@@ -25,6 +25,10 @@ export class BatchReps {
     this.runs = this.#joinedRuns();
   }
 
+  numberOf(repId: string): number {
+    return this.#numberAt(this.places.placeOf(repId));
+  }
+
   repId(number: number): string {
     const stretch = this.stretches.findLast(({ base }) => base < number)!;
     return this.places.repIds[stretch.first + number - stretch.base - 1]!;

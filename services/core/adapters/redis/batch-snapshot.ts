@@ -1,10 +1,9 @@
-import type { Fill, Fills } from "../../domain/ledger/fills.ts";
-import type { Holding, LeadEntry, LedgerState, ListPlaces } from "../../domain/ledger/ledger-state.ts";
+import type { Fill, Holding, LeadEntry, LedgerState } from "../../domain/ledger/ledger-state.ts";
 import type { CandidateList, ReserveRequest, WindowLimit } from "../../domain/ledger/reservation.ts";
 import type { BatchIndex } from "./batch-index.ts";
 import type { RawSnapshot } from "./batch-reply.ts";
 import type { BatchReps } from "./batch-reps.ts";
-import { decodeFills, decodeLead } from "./record-codec.ts";
+import { FILL_BYTES, decodeFill, decodeLead } from "./record-codec.ts";
 
 interface WindowTally {
   readonly window: WindowLimit;
@@ -22,12 +21,12 @@ const NO_TALLIES: readonly WindowTally[] = [];
 /** What the script read, as a ledger in which its batch is decided once more. Knows only what the batch is about. */
 export class BatchSnapshot implements LedgerState {
   turn: number;
-  /** By the rep's number, from 0. */
-  readonly fills: Fills;
   readonly #index: BatchIndex;
   readonly #reps: BatchReps;
   readonly #leads = new Map<string, LeadEntry>();
   readonly #identities = new Map<string, string>();
+  /** By the rep's number, from 0. */
+  readonly #fills: Fill[] = [];
   readonly #floors = new Map<string, number>();
   /** By rep id; of windows that were counted. */
   readonly #tallies = new Map<string, WindowTally[]>();
@@ -41,7 +40,9 @@ export class BatchSnapshot implements LedgerState {
       const identityKeys = items.flatMap((item) => item.identityKeys);
       for (const [number, leadId] of raw.identities) this.#identities.set(identityKeys[number - 1]!, leadId.toString());
     }
-    this.fills = decodeFills(raw.fills);
+    for (const stretch of raw.fills) {
+      for (let offset = 0; offset < stretch.length; offset += FILL_BYTES) this.#fills.push(decodeFill(stretch, offset));
+    }
     index.nodes.values.forEach((nodeId, place) => this.#floors.set(nodeId, raw.floors[place]!));
     this.#addTallies(raw.counted);
   }
@@ -66,12 +67,20 @@ export class BatchSnapshot implements LedgerState {
     return this.#identities.get(identityKey);
   }
 
-  placesOf(list: CandidateList): ListPlaces {
-    const { group, colleagues, packed } = this.#index.lists[this.#index.list(list) - 1]!;
-    const candidates = this.#placesIn(group, packed.positions);
-    if (packed.isWhole) return { candidates, present: candidates };
-    const everybody = list.present.map((_, index) => index + 1);
-    return { candidates, present: this.#placesIn(this.#index.colleagues[colleagues - 1]!.group, everybody) };
+  fill(repId: string): Readonly<Fill> {
+    return this.#fillOf(repId);
+  }
+
+  candidateFills(list: CandidateList): readonly Readonly<Fill>[] {
+    const { group, packed } = this.#index.lists[this.#index.list(list) - 1]!;
+    return this.#fillsOf(group, packed.positions);
+  }
+
+  colleagueFills(list: CandidateList): readonly Readonly<Fill>[] {
+    const { colleagues, packed } = this.#index.lists[this.#index.list(list) - 1]!;
+    const { group } = this.#index.colleagues[colleagues - 1]!;
+    const positions = packed.isWhole ? packed.positions : list.present.map((_, index) => index + 1);
+    return this.#fillsOf(group, positions);
   }
 
   /** Windows that the script did not count have room, whatever else the batch brings. */
@@ -100,9 +109,10 @@ export class BatchSnapshot implements LedgerState {
     this.#identities.set(identityKey, leadId);
   }
 
-  take({ repId, loadMilli, window: scope, channel }: Holding, place: number): void {
-    this.fills.hold(place, this.fills.held(place) + 1, loadMilli);
-    if (this.#tallies.size === 0) return;
+  take({ repId, loadMilli, window: scope, channel }: Holding): void {
+    const fill = this.#fillOf(repId);
+    fill.held += 1;
+    fill.loadMilli += loadMilli;
     for (const tally of this.#tallies.get(repId) ?? NO_TALLIES) {
       const { window } = tally;
       const isOfChannel = window.channel === null || window.channel === channel;
@@ -110,14 +120,20 @@ export class BatchSnapshot implements LedgerState {
     }
   }
 
-  charge(place: number, { credit, turn }: Pick<Fill, "credit" | "turn">): void {
-    this.fills.charge(place, credit, turn);
+  charge(repId: string, { credit, turn }: Pick<Fill, "credit" | "turn">): void {
+    Object.assign(this.#fillOf(repId), { credit, turn });
   }
 
-  #placesIn(group: number, positions: readonly number[]): readonly number[] {
+  #fillsOf(group: number, positions: readonly number[]): readonly Fill[] {
     const numbers = this.#reps.ofGroup(group);
-    if (typeof numbers === "number") return positions.map((position) => numbers + position - 1);
-    return positions.map((position) => numbers[position - 1]! - 1);
+    if (typeof numbers === "number") return positions.map((position) => this.#fills[numbers + position - 1]!);
+    return positions.map((position) => this.#fills[numbers[position - 1]! - 1]!);
+  }
+
+  #fillOf(repId: string): Fill {
+    const fill = this.#fills[this.#reps.numberOf(repId) - 1];
+    if (fill === undefined) throw new Error("A rep was not read by reserve-batch.lua.");
+    return fill;
   }
 }
 

@@ -1,6 +1,6 @@
 import { type LedgerRow, WINDOW_HORIZON_MS } from "../../domain/ledger/ledger-row.ts";
 import { readSlot } from "../../domain/ledger/rep-holdings.ts";
-import type { Fill } from "../../domain/ledger/fills.ts";
+import type { Fill } from "../../domain/ledger/ledger-state.ts";
 import type { RedisClient } from "./connect.ts";
 import type { LedgerKeys } from "./keys.ts";
 import { orUnavailable } from "./ledger-fault.ts";

@@ -1,7 +1,6 @@
 import type { DecisionVia } from "../../domain/decision/log-record.ts";
 import type { LedgerLeadStatus } from "../../domain/ledger/ledger-row.ts";
-import { type Fill, Fills } from "../../domain/ledger/fills.ts";
-import type { LeadEntry } from "../../domain/ledger/ledger-state.ts";
+import type { Fill, LeadEntry } from "../../domain/ledger/ledger-state.ts";
 
 /** By number, as in ledger-preamble.lua. */
 const STATUSES = [
@@ -76,18 +75,6 @@ export function encodeFill(fill: Readonly<Fill>): Buffer {
   bytes.writeDoubleLE(fill.credit, 16);
   bytes.writeDoubleLE(fill.turn, 24);
   return bytes;
-}
-
-/** One behind the other, as they are: little-endian, as the processors are that we run on. */
-export function decodeFills(stretches: readonly Buffer[]): Fills {
-  const size = stretches.reduce((sum, { length }) => sum + length, 0);
-  const bytes = new Uint8Array(size);
-  let end = 0;
-  for (const stretch of stretches) {
-    bytes.set(stretch, end);
-    end += stretch.length;
-  }
-  return new Fills(new Float64Array(bytes.buffer));
 }
 
 export function decodeFill(bytes: Buffer, offset = 0): Fill {

@@ -11,12 +11,12 @@ export const NO_CHARGE: LedgerCharge = { loadMilli: 0, credit: 0, turn: 0, floor
 
 /** What the assignment costs its winner. The new floor is not in it: that is known only after the assignment. */
 export function chargeWinner(standing: Standing, demand: Demand, winner: number, turn: number): LedgerCharge {
-  const { list, fills, places, floor } = standing;
+  const fill = standing.fills[winner]!;
   const { loadMilli } = demand;
-  if (!isCharged(demand)) return { loadMilli, credit: fills.credit(places[winner]!), turn: turn + 1, floor };
-  const { fairnessWeight } = list.candidates[winner]!.grant;
-  const credit = effectiveCredit(standing, winner) + loadMilli / 1000 / fairnessWeight;
-  return { loadMilli, credit, turn: turn + 1, floor };
+  if (!isCharged(demand)) return { loadMilli, credit: fill.credit, turn: turn + 1, floor: standing.floor };
+  const { fairnessWeight } = standing.list.candidates[winner]!.grant;
+  const credit = effectiveCredit(fill, standing.floor) + loadMilli / 1000 / fairnessWeight;
+  return { loadMilli, credit, turn: turn + 1, floor: standing.floor };
 }
 
 /**

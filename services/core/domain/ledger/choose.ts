@@ -1,12 +1,11 @@
-import type { Fills } from "./fills.ts";
-import type { CandidateList } from "./reservation.ts";
+import type { Fill } from "./ledger-state.ts";
+import type { CandidateList, RepGrant } from "./reservation.ts";
 import type { Shortage } from "./room.ts";
 
-/** How things stand for the candidates of one list and one lead; `places` and `shortages` are in their order. */
+/** How things stand for the candidates of one list and one lead; `fills` and `shortages` are in their order. */
 export interface Standing {
   readonly list: CandidateList;
-  readonly fills: Fills;
-  readonly places: readonly number[];
+  readonly fills: readonly Readonly<Fill>[];
   /** The node's floor: nobody's virtual time counts as less. */
   readonly floor: number;
   /** What keeps each from taking the lead; null for those who may. */
@@ -19,18 +18,12 @@ export interface Standing {
  * A newcomer or returner starts at the floor: absence is neither a debt that colleagues have to pay back nor a hole
  * that a flood of leads has to fill.
  */
-export const effectiveCredit = ({ fills, places, floor }: Standing, index: number): number =>
-  Math.max(fills.credit(places[index]!), floor);
+export const effectiveCredit = (fill: Readonly<Fill>, floor: number): number => Math.max(fill.credit, floor);
 
-/** When the candidate was last charged for a lead. */
-export const lastTurn = ({ fills, places }: Standing, index: number): number => fills.turn(places[index]!);
-
-/** Share of a candidate's capacity in use; the private pool stands in for an unlimited load. */
-export function utilisation({ list, fills, places }: Standing, index: number): number {
-  const { loadMilli, privatePool } = list.candidates[index]!.grant;
-  const place = places[index]!;
+/** Share of a rep's capacity in use; the private pool stands in for an unlimited load. */
+export function utilisation(grant: RepGrant, fill: Readonly<Fill>): number {
   const [used, capacity] =
-    loadMilli === Infinity ? [fills.held(place), privatePool] : [fills.loadMilli(place), loadMilli];
+    grant.loadMilli === Infinity ? [fill.held, grant.privatePool] : [fill.loadMilli, grant.loadMilli];
   return capacity > 0 ? used / capacity : 0;
 }
 
@@ -56,11 +49,11 @@ export function choose(standing: Standing): number {
 
 /** Of those with the highest fit that anybody may still run ahead with. */
 function fittest(standing: Standing): number {
-  const { list, shortages, bound } = standing;
+  const { list, fills, shortages, bound, floor } = standing;
   let best = -1;
   for (const index of byFit(list)) {
     if (best >= 0 && list.candidates[index]!.fit < list.candidates[best]!.fit) break;
-    if (shortages[index] !== null || effectiveCredit(standing, index) > bound) continue;
+    if (shortages[index] !== null || effectiveCredit(fills[index]!, floor) > bound) continue;
     if (best < 0 || compare(standing, index, best) < 0) best = index;
   }
   return best;
@@ -68,7 +61,7 @@ function fittest(standing: Standing): number {
 
 function first(standing: Standing): number {
   let best = -1;
-  for (let index = 0; index < standing.places.length; index += 1) {
+  for (let index = 0; index < standing.fills.length; index += 1) {
     if (standing.shortages[index] !== null) continue;
     if (best < 0 || compare(standing, index, best) < 0) best = index;
   }
@@ -76,10 +69,9 @@ function first(standing: Standing): number {
 }
 
 /** Negative if candidate `a` goes first. At 0 the smaller rep id does, and it comes first in the list. */
-function compare(standing: Standing, a: number, b: number): number {
-  const { list } = standing;
-  const ahead = effectiveCredit(standing, a) - effectiveCredit(standing, b);
-  const later = lastTurn(standing, a) - lastTurn(standing, b);
+function compare({ list, fills, floor }: Standing, a: number, b: number): number {
+  const ahead = effectiveCredit(fills[a]!, floor) - effectiveCredit(fills[b]!, floor);
+  const later = fills[a]!.turn - fills[b]!.turn;
   const [one, other] = [list.candidates[a]!, list.candidates[b]!];
   switch (list.strategy) {
     case "best_fit":
@@ -90,6 +82,6 @@ function compare(standing: Standing, a: number, b: number): number {
     case "round_robin":
       return later;
     case "least_loaded":
-      return utilisation(standing, a) - utilisation(standing, b) || ahead || later;
+      return utilisation(one.grant, fills[a]!) - utilisation(other.grant, fills[b]!) || ahead || later;
   }
 }

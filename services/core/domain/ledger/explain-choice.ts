@@ -1,5 +1,6 @@
 import type { CandidateVerdict } from "../decision/explanation.ts";
-import { type Standing, effectiveCredit, lastTurn, utilisation } from "./choose.ts";
+import { type Standing, effectiveCredit, utilisation } from "./choose.ts";
+import type { Fill } from "./ledger-state.ts";
 import type { CandidateList, RepGrant } from "./reservation.ts";
 
 type Reason = Pick<CandidateVerdict, "verdict" | "gap">;
@@ -18,27 +19,31 @@ export function explainCandidate(standing: Standing, index: number, chosen: numb
 
 /** The first criterion of the strategy by which a candidate with room lost. */
 function whyBehind(standing: Standing, index: number, chosen: number): Reason {
-  const { list, bound } = standing;
-  const credit = effectiveCredit(standing, index);
+  const { list, fills, floor, bound } = standing;
+  const credit = effectiveCredit(fills[index]!, floor);
   if (credit > bound) return { verdict: "beyond_fairness_bound", gap: thousandths(credit - bound) };
-  const reason = byStrategy(standing, index, chosen);
+  const reason = byStrategy(list, fills, index, chosen);
   if (reason !== null) return reason;
-  const creditGap = credit - effectiveCredit(standing, chosen);
+  const creditGap = credit - effectiveCredit(fills[chosen]!, floor);
   if (list.strategy !== "round_robin" && creditGap > 0)
     return { verdict: "more_credit_used", gap: thousandths(creditGap) };
   if (list.strategy === "weighted" && lighter(list, index, chosen)) return { verdict: "more_credit_used", gap: 0 };
-  const turns = lastTurn(standing, index) - lastTurn(standing, chosen);
+  const turns = fills[index]!.turn - fills[chosen]!.turn;
   return turns > 0 ? { verdict: "served_more_recently", gap: turns } : { verdict: "higher_id", gap: 0 };
 }
 
-function byStrategy(standing: Standing, index: number, chosen: number): Reason | null {
-  const { strategy, candidates } = standing.list;
+function byStrategy(
+  { strategy, candidates }: CandidateList,
+  fills: readonly Readonly<Fill>[],
+  index: number,
+  chosen: number,
+): Reason | null {
   const [loser, winner] = [candidates[index]!, candidates[chosen]!];
   if (strategy === "best_fit" || strategy === "fair_fit") {
     return loser.fit < winner.fit ? { verdict: "lower_fit", gap: winner.fit - loser.fit } : null;
   }
   if (strategy !== "least_loaded") return null;
-  const more = utilisation(standing, index) - utilisation(standing, chosen);
+  const more = utilisation(loser.grant, fills[index]!) - utilisation(winner.grant, fills[chosen]!);
   return more > 0 ? { verdict: "more_loaded", gap: thousandths(more * capacityUnits(loser.grant)) } : null;
 }
 

@@ -36,7 +36,7 @@ export function applyCharge(image: LedgerImage, { outcome, via, charge, nodeId }
   if (outcome.kind !== "assigned") return;
   image.turn = Math.max(image.turn, charge.turn);
   if (!isCharged({ via })) return;
-  image.charge(image.placeOf(outcome.repId), charge);
+  image.charge(outcome.repId, charge);
   image.raiseFloor(nodeId, charge.floor);
 }
 

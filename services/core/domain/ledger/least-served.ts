@@ -1,11 +1,4 @@
-import type { Fills } from "./fills.ts";
-
-/** Among whom the least served one is looked for: where their fills are, and their floor. */
-interface Group {
-  readonly fills: Fills;
-  readonly places: readonly number[];
-  readonly floor: number;
-}
+import type { Fill } from "./ledger-state.ts";
 
 /**
  * Least virtual time of those with room, never below the floor; Infinity if nobody has room.
@@ -18,26 +11,25 @@ export class LeastServed {
   #index: number | null = null;
   #credit = 0;
 
-  of({ fills, places, floor }: Group, hasRoom: (index: number) => boolean): number {
+  of(fills: readonly Readonly<Fill>[], floor: number, hasRoom: (index: number) => boolean): number {
     const known = this.#index;
     if (known === -1) return Infinity;
-    const isStill = known !== null && this.#isStill(fills.credit(places[known]!), floor) && hasRoom(known);
-    if (!isStill) this.#find({ fills, places, floor }, hasRoom);
+    if (known === null || !this.#isStill(fills[known]!, floor) || !hasRoom(known)) this.#find(fills, floor, hasRoom);
     return Math.max(this.#credit, floor);
   }
 
-  #isStill(credit: number, floor: number): boolean {
+  #isStill({ credit }: Readonly<Fill>, floor: number): boolean {
     if (credit !== this.#credit && credit > floor) return false;
     this.#credit = credit;
     return true;
   }
 
   /** Nobody counts as less than the floor, so the first who stands there will do. */
-  #find({ fills, places, floor }: Group, hasRoom: (index: number) => boolean): void {
+  #find(fills: readonly Readonly<Fill>[], floor: number, hasRoom: (index: number) => boolean): void {
     this.#index = -1;
     this.#credit = Infinity;
-    for (let index = 0; index < places.length; index += 1) {
-      const credit = fills.credit(places[index]!);
+    for (let index = 0; index < fills.length; index += 1) {
+      const { credit } = fills[index]!;
       if (credit >= this.#credit || !hasRoom(index)) continue;
       this.#index = index;
       this.#credit = credit;

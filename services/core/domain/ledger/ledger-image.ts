@@ -1,6 +1,5 @@
-import { type Fill, Fills } from "./fills.ts";
 import type { LedgerRow } from "./ledger-row.ts";
-import type { Holding, LeadEntry, LedgerState, ListPlaces, Unconfirmed } from "./ledger-state.ts";
+import type { Fill, Holding, LeadEntry, LedgerState, Unconfirmed } from "./ledger-state.ts";
 import {
   type RepHoldings,
   type WindowEntry,
@@ -15,7 +14,6 @@ import type { CandidateList, UnfinishedReservation, WindowLimit, WindowScope } f
 /** One tenant's ledger in memory. */
 export class LedgerImage implements LedgerState, Iterable<LedgerRow> {
   turn = 0;
-  readonly fills = new Fills();
   readonly #leads = new Map<string, LeadEntry>();
   /** By slot. */
   readonly #unconfirmed = new Map<string, Unconfirmed>();
@@ -41,19 +39,16 @@ export class LedgerImage implements LedgerState, Iterable<LedgerRow> {
     return this.#identities.get(identityKey)?.[0];
   }
 
-  fill(repId: string): Fill {
-    return this.fills.at(this.placeOf(repId));
+  fill(repId: string): Readonly<Fill> {
+    return this.#rep(repId).fill;
   }
 
-  placeOf(repId: string): number {
-    return this.#rep(repId).place;
+  candidateFills({ candidates }: CandidateList): readonly Readonly<Fill>[] {
+    return candidates.map(({ grant }) => this.fill(grant.repId));
   }
 
-  placesOf({ candidates, present }: CandidateList): ListPlaces {
-    return {
-      candidates: candidates.map(({ grant }) => this.placeOf(grant.repId)),
-      present: present.map(({ repId }) => this.placeOf(repId)),
-    };
+  colleagueFills({ present }: CandidateList): readonly Readonly<Fill>[] {
+    return present.map(({ repId }) => this.fill(repId));
   }
 
   holds(repId: string, slot: string): boolean {
@@ -111,21 +106,25 @@ export class LedgerImage implements LedgerState, Iterable<LedgerRow> {
   }
 
   take({ repId, leadId, cycle, loadMilli, window, channel, atMs }: Holding): void {
-    const { place, held } = this.#rep(repId);
+    const { fill, held } = this.#rep(repId);
     held.add(slotOf(leadId, cycle));
-    this.fills.hold(place, held.size, loadMilli);
+    fill.held = held.size;
+    fill.loadMilli += loadMilli;
     if (window !== null) this.enterWindow(repId, window, { channel, leadId, cycle, atMs });
   }
 
   /** Virtual time and turn only grow, so a fold may meet a rep's charges in any order. */
-  charge(place: number, { credit, turn }: Pick<Fill, "credit" | "turn">): void {
-    const { fills } = this;
-    fills.charge(place, Math.max(fills.credit(place), credit), Math.max(fills.turn(place), turn));
+  charge(repId: string, { credit, turn }: Pick<Fill, "credit" | "turn">): void {
+    const { fill } = this.#rep(repId);
+    fill.credit = Math.max(fill.credit, credit);
+    fill.turn = Math.max(fill.turn, turn);
   }
 
   free(repId: string, slot: string, loadMilli: number): void {
-    const { place, held } = this.#rep(repId);
-    if (held.delete(slot)) this.fills.hold(place, held.size, -loadMilli);
+    const { fill, held } = this.#rep(repId);
+    if (!held.delete(slot)) return;
+    fill.held = held.size;
+    fill.loadMilli -= loadMilli;
   }
 
   enterWindow(repId: string, scope: WindowScope, entry: WindowEntry): void {
@@ -167,8 +166,10 @@ export class LedgerImage implements LedgerState, Iterable<LedgerRow> {
       }
       case "held":
         return void this.#rep(row.repId).held.add(slotOf(row.leadId, row.cycle));
-      case "rep":
-        return this.fills.set(this.placeOf(row.repId), row);
+      case "rep": {
+        const { held, loadMilli, credit, turn } = row;
+        return void Object.assign(this.#rep(row.repId).fill, { held, loadMilli, credit, turn });
+      }
       case "window":
         return addWindowEntry(this.#rep(row.repId).windows[row.scope], row);
       case "floor":
@@ -182,23 +183,19 @@ export class LedgerImage implements LedgerState, Iterable<LedgerRow> {
 
   *#rowsButIdentities(): Generator<LedgerRow> {
     for (const [leadId, entry] of this.#leads) yield { kind: "lead", leadId, ...entry };
-    for (const [repId, holdings] of this.#reps) yield* repRows(repId, holdings, this.fills.at(holdings.place));
+    for (const [repId, holdings] of this.#reps) yield* repRows(repId, holdings);
     for (const [nodeId, floor] of this.#floors) yield { kind: "floor", nodeId, floor };
     if (this.turn > 0) yield { kind: "turn", turn: this.turn };
   }
 
   #rep(repId: string): RepHoldings {
     let holdings = this.#reps.get(repId);
-    if (holdings === undefined) {
-      holdings = noHoldings(this.#reps.size);
-      this.#reps.set(repId, holdings);
-      this.fills.makeRoom(holdings.place);
-    }
+    if (holdings === undefined) this.#reps.set(repId, (holdings = noHoldings()));
     return holdings;
   }
 }
 
-function* repRows(repId: string, { held, windows }: RepHoldings, fill: Fill): Generator<LedgerRow> {
+function* repRows(repId: string, { fill, held, windows }: RepHoldings): Generator<LedgerRow> {
   const isCharged = fill.credit > 0 || fill.turn > 0;
   if (held.size > 0 || isCharged || windows.intake.length > 0 || windows.claim.length > 0) {
     yield { kind: "rep", repId, ...fill };

@@ -1,7 +1,16 @@
 import type { LedgerLeadStatus } from "./ledger-row.ts";
 import type { DecisionVia } from "../decision/log-record.ts";
-import type { Fill, Fills } from "./fills.ts";
 import type { CandidateList, WindowLimit, WindowScope } from "./reservation.ts";
+
+/** How full one rep is, and whose turn it is. */
+export interface Fill {
+  held: number;
+  loadMilli: number;
+  /** Virtual time: lead units received per unit of fairness weight. */
+  credit: number;
+  /** The tenant's counter when this rep was last charged for a lead; 0 is never. */
+  turn: number;
+}
 
 /** What the ledger knows of one lead: the outcome of its latest cycle, or that the cycle has ended. */
 export interface LeadEntry {
@@ -40,13 +49,6 @@ export interface Holding {
   readonly atMs: number;
 }
 
-/** Where the fills of a list's reps are, in the order of the list. */
-export interface ListPlaces {
-  readonly candidates: readonly number[];
-  /** Of those who are present. */
-  readonly present: readonly number[];
-}
-
 /**
  * What `reserveBatch` reads and writes. The memory ledger is one, and so is the snapshot in which the Redis adapter
  * repeats what its script did.
@@ -57,9 +59,11 @@ export interface LedgerState {
   lead(leadId: string): LeadEntry | undefined;
   /** The lead that an identity key belongs to. */
   leadOf(identityKey: string): string | undefined;
-  /** Changed by `take` and `charge` only. */
-  readonly fills: Fills;
-  placesOf(list: CandidateList): ListPlaces;
+  /** Always the same object for one rep; changed by `take` and `charge` only. */
+  fill(repId: string): Readonly<Fill>;
+  /** The same objects, of a list's candidates and of the colleagues who are present, in their order. */
+  candidateFills(list: CandidateList): readonly Readonly<Fill>[];
+  colleagueFills(list: CandidateList): readonly Readonly<Fill>[];
   /** Leads of the window that are younger than its length at `atMs`; one exactly that old is out. */
   windowCount(repId: string, window: WindowLimit, atMs: number): number;
   /** 0 for a node that has none yet. */
@@ -69,6 +73,6 @@ export interface LedgerState {
   /** The slot's reservation stays unconfirmed until its decision is read from the log. */
   expectDecision(slot: string, reservation: Unconfirmed): void;
   register(identityKey: string, leadId: string): void;
-  take(holding: Holding, place: number): void;
-  charge(place: number, charge: Pick<Fill, "credit" | "turn">): void;
+  take(holding: Holding): void;
+  charge(repId: string, charge: Pick<Fill, "credit" | "turn">): void;
 }

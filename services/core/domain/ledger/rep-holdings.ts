@@ -1,4 +1,5 @@
 import { WINDOW_HORIZON_MS } from "./ledger-row.ts";
+import type { Fill } from "./ledger-state.ts";
 import type { WindowLimit, WindowScope } from "./reservation.ts";
 
 export interface WindowEntry {
@@ -8,10 +9,9 @@ export interface WindowEntry {
   readonly atMs: number;
 }
 
-/** What one rep holds beside the fill, and what came to the rep lately. */
+/** What one rep holds, and what came to the rep lately. */
 export interface RepHoldings {
-  /** Of the fill. */
-  readonly place: number;
+  readonly fill: Fill;
   /** `${leadId}#${cycle}`: a set, so that taking or freeing a slot twice changes nothing. */
   readonly held: Set<string>;
   /** Per scope, oldest first. */
@@ -20,8 +20,8 @@ export interface RepHoldings {
 
 export const slotOf = (leadId: string, cycle: number): string => `${leadId}#${cycle}`;
 
-export const noHoldings = (place: number): RepHoldings => ({
-  place,
+export const noHoldings = (): RepHoldings => ({
+  fill: { held: 0, loadMilli: 0, credit: 0, turn: 0 },
   held: new Set(),
   windows: { intake: [], claim: [] },
 });

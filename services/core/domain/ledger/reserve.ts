@@ -7,7 +7,7 @@ import { entryOf, keepsIdentity } from "./lead-entry.ts";
 import type { LedgerState } from "./ledger-state.ts";
 import { slotOf } from "./rep-holdings.ts";
 import type { ReserveItem, ReserveRefusal, ReserveRequest, ReserveResult } from "./reservation.ts";
-import { type Usage, shortageOf } from "./room.ts";
+import { type CountWindow, shortageOf } from "./room.ts";
 import { Standings } from "./standings.ts";
 import { isCharged, windowOf } from "./via.ts";
 
@@ -24,14 +24,13 @@ interface ReserveBatch {
   readonly state: LedgerState;
   readonly epoch: number;
   readonly atMs: number;
-  readonly usage: Usage;
+  readonly count: CountWindow;
   readonly standings: Standings;
 }
 
 function openBatch(state: LedgerState, { epoch, atMs }: ReserveRequest): ReserveBatch {
-  const { fills } = state;
-  const usage: Usage = { fills, count: (repId, window) => state.windowCount(repId, window, atMs) };
-  return { state, epoch, atMs, usage, standings: new Standings(state, usage) };
+  const count: CountWindow = (repId, window) => state.windowCount(repId, window, atMs);
+  return { state, epoch, atMs, count, standings: new Standings(state, count) };
 }
 
 function reserveOne(batch: ReserveBatch, item: ReserveItem): ReserveResult {
@@ -87,12 +86,11 @@ function assign(
   const cost = chargeWinner(standing, item, winner, state.turn);
   const { leadId, cycle, channel } = item;
   state.turn = cost.turn;
-  const place = standing.places[winner]!;
-  state.take({ repId, leadId, cycle, loadMilli: cost.loadMilli, window: windowOf(item), channel, atMs }, place);
+  state.take({ repId, leadId, cycle, loadMilli: cost.loadMilli, window: windowOf(item), channel, atMs });
   batch.standings.taken(repId);
   let charge = cost;
   if (isCharged(item)) {
-    state.charge(place, cost);
+    state.charge(repId, cost);
     charge = { ...cost, floor: nextFloor(standing, () => batch.standings.leastColleague(list, item)) };
     if (charge.floor > standing.floor) state.raiseFloor(list.nodeId, charge.floor);
   }
@@ -125,8 +123,9 @@ function record(
 
 /** A claimant is told which of the limits it was; where many were asked there is no single one to name. */
 function refusalOf(batch: ReserveBatch, item: ReserveItem): ReserveRefusal {
-  const [list, ...others] = item.lists.filter(({ candidates }) => candidates.length > 0);
-  if (list?.candidates.length !== 1 || others.length > 0) return "no_capacity";
-  const shortage = shortageOf(list.candidates[0]!.grant, batch.state.placesOf(list).candidates[0]!, item, batch.usage);
+  const candidates = item.lists.flatMap((list) => list.candidates);
+  const [only] = candidates;
+  if (only === undefined || candidates.length > 1) return "no_capacity";
+  const shortage = shortageOf(only.grant, batch.state.fill(only.grant.repId), item, batch.count);
   return shortage?.limit ?? "no_capacity";
 }

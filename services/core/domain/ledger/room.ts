@@ -1,12 +1,9 @@
-import type { Fills } from "./fills.ts";
+import type { Fill } from "./ledger-state.ts";
 import { windowOf } from "./via.ts";
 import type { Limit, RepGrant, ReserveItem, WindowLimit } from "./reservation.ts";
 
-/** How much reps have of what is limited, at the time of the batch. */
-export interface Usage {
-  readonly fills: Fills;
-  readonly count: (repId: string, window: WindowLimit) => number;
-}
+/** Counts of a rep's windows at the time of the batch. */
+export type CountWindow = (repId: string, window: WindowLimit) => number;
 
 /** What a lead asks of a rep. */
 export type Demand = Pick<ReserveItem, "loadMilli" | "channel" | "via">;
@@ -22,10 +19,9 @@ export function isCounted(window: WindowLimit, demand: Pick<Demand, "via" | "cha
   return window.scope === windowOf(demand) && (window.channel === null || window.channel === demand.channel);
 }
 
-/** @param place of the rep's fill */
-export function hasRoom(grant: RepGrant, place: number, demand: Demand, { fills, count }: Usage): boolean {
-  if (fills.held(place) >= grant.privatePool) return false;
-  if (fills.loadMilli(place) + demand.loadMilli > grant.loadMilli) return false;
+export function hasRoom(grant: RepGrant, fill: Readonly<Fill>, demand: Demand, count: CountWindow): boolean {
+  if (fill.held >= grant.privatePool) return false;
+  if (fill.loadMilli + demand.loadMilli > grant.loadMilli) return false;
   for (const window of grant.windows) {
     if (isCounted(window, demand) && count(grant.repId, window) >= window.limit) return false;
   }
@@ -33,10 +29,9 @@ export function hasRoom(grant: RepGrant, place: number, demand: Demand, { fills,
 }
 
 /** The first limit that stops the rep, in the fixed order of checks (P1), or null if there is room. */
-export function shortageOf(grant: RepGrant, place: number, demand: Demand, { fills, count }: Usage): Shortage | null {
-  const held = fills.held(place);
-  if (held >= grant.privatePool) return { limit: "private_pool_full", gap: held - grant.privatePool + 1 };
-  const loadMilli = fills.loadMilli(place) + demand.loadMilli;
+export function shortageOf(grant: RepGrant, fill: Readonly<Fill>, demand: Demand, count: CountWindow): Shortage | null {
+  if (fill.held >= grant.privatePool) return { limit: "private_pool_full", gap: fill.held - grant.privatePool + 1 };
+  const loadMilli = fill.loadMilli + demand.loadMilli;
   if (loadMilli > grant.loadMilli) return { limit: "load_full", gap: loadMilli - grant.loadMilli };
   let gap = 0;
   for (const window of grant.windows) {

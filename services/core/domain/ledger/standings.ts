@@ -1,9 +1,11 @@
 import { LeastServed } from "./least-served.ts";
-import type { LedgerState, ListPlaces } from "./ledger-state.ts";
+import type { Fill, LedgerState } from "./ledger-state.ts";
 import type { CandidateList, ReserveItem } from "./reservation.ts";
-import { type Usage, type Shortage, hasRoom, shortageOf } from "./room.ts";
+import { type CountWindow, type Shortage, hasRoom, shortageOf } from "./room.ts";
 import type { Standing } from "./choose.ts";
 import { windowOf } from "./via.ts";
+
+type Fills = readonly Readonly<Fill>[];
 
 /** Longer lists are judged once a batch for equal leads, and from then on only the reps who took one. */
 const LONG_LIST = 100;
@@ -17,37 +19,32 @@ interface Judgement {
   seen: number;
 }
 
-/** What is looked up once for a list, however many leads of the batch use it. */
-interface KnownList {
-  readonly list: CandidateList;
-  readonly places: ListPlaces;
-  /** Of a long one, by demand. */
-  readonly judgements: Map<string, Judgement> | null;
-}
-
 /** Index of each rep among the candidates of a list. */
-const knownIndexes = new WeakMap<CandidateList, ReadonlyMap<string, number>>();
+const knownPlaces = new WeakMap<CandidateList, ReadonlyMap<string, number>>();
 
-function indexesIn(list: CandidateList): ReadonlyMap<string, number> {
-  let indexes = knownIndexes.get(list);
-  if (indexes === undefined) {
-    indexes = new Map(list.candidates.map(({ grant }, index) => [grant.repId, index]));
-    knownIndexes.set(list, indexes);
+function placesIn(list: CandidateList): ReadonlyMap<string, number> {
+  let places = knownPlaces.get(list);
+  if (places === undefined) {
+    places = new Map(list.candidates.map(({ grant }, index) => [grant.repId, index]));
+    knownPlaces.set(list, places);
   }
-  return indexes;
+  return places;
 }
 
 /** How things stand from lead to lead of a batch. */
 export class Standings {
   readonly #state: LedgerState;
-  readonly #usage: Usage;
-  readonly #lists = new Map<CandidateList, KnownList>();
+  readonly #count: CountWindow;
+  /** Looked up once for each list, however many leads use it. */
+  readonly #candidates = new Map<CandidateList, Fills>();
+  readonly #colleagues = new Map<CandidateList, Fills>();
+  readonly #kept = new Map<CandidateList, Map<string, Judgement>>();
   /** Who took a lead, in order. */
   readonly #takers: string[] = [];
 
-  constructor(state: LedgerState, usage: Usage) {
+  constructor(state: LedgerState, count: CountWindow) {
     this.#state = state;
-    this.#usage = usage;
+    this.#count = count;
   }
 
   /** To be told of every lead that is taken. */
@@ -56,60 +53,55 @@ export class Standings {
   }
 
   of(list: CandidateList, item: ReserveItem): Standing {
-    const { fills } = this.#state;
-    const known = this.#known(list);
-    const places = known.places.candidates;
+    const fills = this.#candidateFills(list);
     const floor = this.#state.floor(list.nodeId);
-    const { shortages, leastCandidate } = this.#judgementOf(known, item);
-    if (list.strategy !== "fair_fit") return { list, fills, places, floor, shortages, bound: Infinity };
-    const least = leastCandidate.of({ fills, places, floor }, (index) => shortages[index] === null);
-    return { list, fills, places, floor, shortages, bound: least + list.fairnessBound };
+    const { shortages, leastCandidate } = this.#judgementOf(list, item);
+    if (list.strategy !== "fair_fit") return { list, fills, floor, shortages, bound: Infinity };
+    const least = leastCandidate.of(fills, floor, (index) => shortages[index] === null);
+    return { list, fills, floor, shortages, bound: least + list.fairnessBound };
   }
 
   /** Least virtual time of the list's colleagues who could take one more lead like this, never below the floor. */
   leastColleague(list: CandidateList, item: ReserveItem): number {
-    const { fills } = this.#state;
-    const known = this.#known(list);
-    const places = known.places.present;
-    const least = known.judgements === null ? new LeastServed() : this.#judgementOf(known, item).leastColleague;
-    const canTake = (index: number) => hasRoom(list.present[index]!, places[index]!, item, this.#usage);
-    return least.of({ fills, places, floor: this.#state.floor(list.nodeId) }, canTake);
+    let fills = this.#colleagues.get(list);
+    if (fills === undefined) this.#colleagues.set(list, (fills = this.#state.colleagueFills(list)));
+    const isLong = list.candidates.length > LONG_LIST;
+    const least = isLong ? this.#judgementOf(list, item).leastColleague : new LeastServed();
+    const canTake = (index: number) => hasRoom(list.present[index]!, fills[index]!, item, this.#count);
+    return least.of(fills, this.#state.floor(list.nodeId), canTake);
   }
 
-  #known(list: CandidateList): KnownList {
-    let known = this.#lists.get(list);
-    if (known === undefined) {
-      const isLong = list.candidates.length > LONG_LIST;
-      known = { list, places: this.#state.placesOf(list), judgements: isLong ? new Map() : null };
-      this.#lists.set(list, known);
-    }
-    return known;
+  #candidateFills(list: CandidateList): Fills {
+    let fills = this.#candidates.get(list);
+    if (fills === undefined) this.#candidates.set(list, (fills = this.#state.candidateFills(list)));
+    return fills;
   }
 
-  #judgementOf(known: KnownList, item: ReserveItem): Judgement {
-    const { judgements } = known;
-    if (judgements === null) return this.#judge(known, item);
+  #judgementOf(list: CandidateList, item: ReserveItem): Judgement {
+    if (list.candidates.length <= LONG_LIST) return this.#judge(list, item);
+    let byDemand = this.#kept.get(list);
+    if (byDemand === undefined) this.#kept.set(list, (byDemand = new Map()));
     const demand = `${item.loadMilli} ${windowOf(item)} ${item.channel}`;
-    let judgement = judgements.get(demand);
-    if (judgement === undefined) judgements.set(demand, (judgement = this.#judge(known, item)));
-    this.#catchUp(judgement, known, item);
+    let judgement = byDemand.get(demand);
+    if (judgement === undefined) byDemand.set(demand, (judgement = this.#judge(list, item)));
+    this.#catchUp(judgement, list, item);
     return judgement;
   }
 
-  #judge({ list, places }: KnownList, item: ReserveItem): Judgement {
-    const shortages = list.candidates.map(({ grant }, index) =>
-      shortageOf(grant, places.candidates[index]!, item, this.#usage),
-    );
+  #judge(list: CandidateList, item: ReserveItem): Judgement {
+    const fills = this.#candidateFills(list);
+    const shortages = list.candidates.map(({ grant }, index) => shortageOf(grant, fills[index]!, item, this.#count));
     const seen = this.#takers.length;
     return { shortages, leastCandidate: new LeastServed(), leastColleague: new LeastServed(), seen };
   }
 
-  #catchUp(judgement: Judgement, { list, places }: KnownList, item: ReserveItem): void {
+  #catchUp(judgement: Judgement, list: CandidateList, item: ReserveItem): void {
+    const fills = this.#candidateFills(list);
     for (; judgement.seen < this.#takers.length; judgement.seen += 1) {
-      const index = indexesIn(list).get(this.#takers[judgement.seen]!);
+      const index = placesIn(list).get(this.#takers[judgement.seen]!);
       if (index === undefined) continue;
       const { grant } = list.candidates[index]!;
-      judgement.shortages[index] = shortageOf(grant, places.candidates[index]!, item, this.#usage);
+      judgement.shortages[index] = shortageOf(grant, fills[index]!, item, this.#count);
     }
   }
 }

@@ -17,7 +17,7 @@ export function compileRep(rep: Rep, repIndex: number): CompiledRep {
     privatePool: limits.privatePool,
     loadMilli: loadMilli ?? Number.POSITIVE_INFINITY,
     fairnessWeight: rep.fairnessWeight,
-    windows: shared(windows),
+    windows,
   });
   const intake = limits.intake.map(({ lengthMs, limit, channel }) => ({
     scope: "intake" as const,
@@ -31,17 +31,4 @@ export function compileRep(rep: Rep, repIndex: number): CompiledRep {
       : [{ scope: "claim" as const, lengthMs: DAY_MS, limit: limits.claimsPerDay, channel: null }];
   // Load is work in progress that the router shares out; a rep who claims more has judged that himself.
   return { rep, routeGrant: grant(intake, limits.loadMilli), claimGrant: grant(claims, null) };
-}
-
-/**
- * By limits: a handful, since a plan has few different ones. Each lead asks for those of all its candidates, and what
- * these have in common is in the processor's cache.
- */
-const knownWindows = new Map<string, readonly WindowLimit[]>();
-
-function shared(windows: readonly WindowLimit[]): readonly WindowLimit[] {
-  const limits = JSON.stringify(windows);
-  let known = knownWindows.get(limits);
-  if (known === undefined) knownWindows.set(limits, (known = windows));
-  return known;
 }
