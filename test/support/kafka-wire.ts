@@ -11,7 +11,7 @@ export interface KafkaRequest {
   readonly body: Buffer;
 }
 
-export const API = { produce: 0, fetch: 1, offsetCommit: 8, heartbeat: 12 } as const;
+export const API = { produce: 0, fetch: 1, listOffsets: 2, offsetCommit: 8, heartbeat: 12 } as const;
 
 /** From these versions on the header ends with tagged fields, of which our clients send none: one byte. */
 const FLEXIBLE_FROM: ReadonlyMap<number, number> = new Map([

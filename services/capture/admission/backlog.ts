@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/domain/lead/clock.ts";
 import type { LeadRequest } from "../../core/domain/lead/lead.ts";
 import type { ConsumableTopic } from "../../core/ports/log.ts";
+import { endOffsets } from "../../core/protocol/ledger-fold.ts";
 
 export interface BacklogOptions {
   readonly leads: Pick<ConsumableTopic<LeadRequest>, "partitionCount" | "endOffset" | "committedOffsets">;
@@ -37,7 +38,7 @@ export class Backlog {
   async look(): Promise<void> {
     const { leads, group, clock } = this.#options;
     const atMs = clock();
-    const ends = await Promise.all(this.#marks.map((_, partition) => leads.endOffset(partition)));
+    const ends = await endOffsets(leads);
     const committed = await leads.committedOffsets(group);
     for (const [partition, endOffset] of ends.entries())
       this.#note(partition, { endOffset, atMs }, committed[partition] ?? 0);

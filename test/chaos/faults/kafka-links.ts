@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { topicNames } from "../../../services/core/adapters/kafka/topic-specs.ts";
+import { API } from "../../support/kafka-wire.ts";
 import { PARTITIONS } from "../installation.ts";
 import type { LinkState } from "../tcp-proxy.ts";
 import type { World } from "../world.ts";
 import type { Fault } from "./fault.ts";
-import { FETCH, LIST_OFFSETS, PRODUCE, asKafkaAdmin, inSync, placeOf, strikeOne } from "./kafka.ts";
+import { asKafkaAdmin, inSync, placeOf, strikeOne } from "./kafka.ts";
 
 /** One for each broker, so that no two meddle with one link. */
 const LANES = 3;
@@ -53,14 +54,14 @@ async function moveLeader(world: World, lane: number): Promise<number> {
 }
 
 const KINDS: readonly ((world: World, lane: number) => Promise<number>)[] = [
-  cutReply(FETCH, "leads"),
+  cutReply(API.fetch, "leads"),
   linkIs({ kind: "half_open" }),
   linkIs({ kind: "refused" }),
   moveLeader,
-  cutReply(PRODUCE, "decisions"),
+  cutReply(API.produce, "decisions"),
   linkIs({ kind: "slow", latencyMs: SLOW_MS }),
   linkIs({ kind: "half_open" }),
-  cutReply(LIST_OFFSETS, "control"),
+  cutReply(API.listOffsets, "control"),
   linkIs({ kind: "refused" }),
 ];
 

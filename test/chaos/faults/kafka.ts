@@ -2,19 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Kafka, logLevel, type Admin } from "kafkajs";
 import type { Server } from "../../../deploy/local/server.ts";
 import { groupId, topicNames } from "../../../services/core/adapters/kafka/topic-specs.ts";
+import { ROUTER_GROUP } from "../../../services/core/ports/log.ts";
 import { until } from "../../support/flow-until.ts";
+import { API } from "../../support/kafka-wire.ts";
 import { PARTITIONS } from "../installation.ts";
 import type { Strike, TcpProxy } from "../tcp-proxy.ts";
 import type { World } from "../world.ts";
 import { anyMoment, decides, type Fault } from "./fault.ts";
-
-/** Kinds of requests of Kafka's protocol. */
-export const PRODUCE = 0;
-export const FETCH = 1;
-export const LIST_OFFSETS = 2;
-const OFFSET_COMMIT = 8;
-/** The group of the routers. */
-const ROUTERS = "fairlead.router";
 
 /** A whole request of one kind: length, then the kind. One in pieces could not be held back as a whole. */
 const isRequest =
@@ -35,7 +29,7 @@ function disturbAppend(world: World, nth: number): Promise<number> {
     { kind: "cut", within: "reply", afterBytes: 0 },
     { kind: "cut", within: "request", afterBytes: world.random.below(20) },
   ];
-  return strikeOne(world.random.pick(world.stage.kafkaProxies), PRODUCE, fates[nth % fates.length]!);
+  return strikeOne(world.random.pick(world.stage.kafkaProxies), API.produce, fates[nth % fates.length]!);
 }
 
 /** A broker killed; two of three frozen, so that not enough replicas are in sync; all restarted, one after the other. */
@@ -60,7 +54,7 @@ async function disturbBrokers(world: World, nth: number): Promise<number> {
 
 /** Of fifteen commits: fourteen are done or lost without a word; then the coordinator of the group is killed. */
 async function disturbCommit(world: World, nth: number): Promise<number> {
-  if (nth % 15 === 14) return killNode(world, world.stage.kafka.nodes[(await coordinatorOf(world, ROUTERS)) - 1]);
+  if (nth % 15 === 14) return killNode(world, world.stage.kafka.nodes[(await coordinatorOf(world, ROUTER_GROUP)) - 1]);
   const within = nth % 3 === 0 ? "request" : "reply";
   return strikeCommit(world, { kind: "cut", within, afterBytes: 0 });
 }
@@ -68,8 +62,8 @@ async function disturbCommit(world: World, nth: number): Promise<number> {
 /** On whichever way it takes: what a broker says of the coordinator may be true no more when the commit is sent. */
 async function strikeCommit(world: World, strike: Strike): Promise<number> {
   const { kafkaProxies } = world.stage;
-  const group = groupId(ROUTERS, world.prefix);
-  const isCommit = (chunk: Buffer): boolean => isRequest(OFFSET_COMMIT)(chunk) && chunk.includes(group);
+  const group = groupId(ROUTER_GROUP, world.prefix);
+  const isCommit = (chunk: Buffer): boolean => isRequest(API.offsetCommit)(chunk) && chunk.includes(group);
   const strikes = kafkaProxies.map((proxy) => proxy.strike(strike, isCommit));
   await Promise.race(strikes);
   for (const proxy of kafkaProxies) proxy.heal();
@@ -120,7 +114,7 @@ async function loseOffsets(world: World, nth: number): Promise<number> {
   const { routers, prefix } = world;
   await Promise.all(routers.map(decides));
   await Promise.all(routers.map((router) => router.stop()));
-  const group = groupId(ROUTERS, prefix);
+  const group = groupId(ROUTER_GROUP, prefix);
   await asKafkaAdmin(world, async (admin) => {
     await until(
       async () => (await admin.describeGroups([group])).groups[0]?.members.length ?? 0,
