@@ -5,7 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { allocateYoung } from "../../services/fairlead/processes/allocate-young.ts";
+import { collectSeldom } from "../../services/fairlead/processes/collect-seldom.ts";
 import { createLeadPool, storePool } from "./lead-pool.ts";
 import { measureVariant, ViolationError, warmServers, type DrainSample } from "./measure-drain.ts";
 import { measureLatency, type LatencySample } from "./measure-latency.ts";
@@ -17,7 +17,7 @@ const SHARED =
   "The machine is shared: rounds are interleaved, ratios are taken within a round, and foreignCores says what others used.";
 
 // Collections of the producer would take the processors from what it measures.
-allocateYoung();
+collectSeldom();
 const options = readOptions(process.argv.slice(2));
 const startedMs = performance.now();
 const pool = storePool(await createLeadPool(poolSize(options), options.plan));

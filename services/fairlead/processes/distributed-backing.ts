@@ -22,16 +22,20 @@ export interface DistributedBackingOptions {
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
   readonly onFault: (error: unknown) => void;
+  readonly storeConnections?: number;
 }
 
 /** Kafka, Redis and PostgreSQL. A wrong address, a missing topic or an old schema stops the process here. */
 export async function openDistributedBacking(options: DistributedBackingOptions): Promise<Backing> {
-  const { config, clientId, clock, logger, lifecycle, onFault } = options;
+  const { config, clientId, clock, logger, lifecycle, onFault, storeConnections } = options;
   const { backing } = config;
   if (backing.mode !== "distributed") {
     throw new Fault("CONFIG_INVALID", "Single services run in distributed mode: set FAIRLEAD_MODE=distributed");
   }
-  const session = await openPostgres(backing.postgresUrl, { applicationName: clientId });
+  const session = await openPostgres(backing.postgresUrl, {
+    applicationName: clientId,
+    ...(storeConnections === undefined ? {} : { maxConnections: storeConnections }),
+  });
   lifecycle.onClose("store", () => session.close());
   if ((await pendingMigrations(session)).length > 0) {
     throw new Fault("CONFIG_INVALID", "The database schema is older than this program: run `fairlead migrate`");

@@ -11,13 +11,20 @@ export interface ServiceProcess {
   readonly baseUrl: string;
 }
 
+export interface ServiceProcessOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** At most, to PostgreSQL. Without it as many as reads may run at once. */
+  readonly storeConnections?: number;
+}
+
 /**
  * What all single-service processes have in common: the servers, the plans, probes and metrics. `compose` adds what the
  * service is; the process listens when that is done.
  */
 export async function startServiceProcess(
   name: string,
-  { config, logger }: { readonly config: Config; readonly logger: Logger },
+  { config, logger, storeConnections }: ServiceProcessOptions,
   compose: (context: ServiceContext, http: Http) => Promise<void>,
 ): Promise<ServiceProcess> {
   const clock = Date.now;
@@ -26,7 +33,15 @@ export async function startServiceProcess(
   const processName = `${name}-${process.pid}`;
   try {
     const onFault = (error: unknown): void => metrics.onFault(name, error);
-    const backing = await openDistributedBacking({ config, clientId: processName, clock, logger, lifecycle, onFault });
+    const backing = await openDistributedBacking({
+      config,
+      clientId: processName,
+      clock,
+      logger,
+      lifecycle,
+      onFault,
+      ...(storeConnections === undefined ? {} : { storeConnections }),
+    });
     const context = await createServiceContext({ config, backing, clock, logger, metrics, lifecycle, processName });
     const http = await openHttp(context, [
       { name: "store", check: async () => void (await backing.store.position(0)) },

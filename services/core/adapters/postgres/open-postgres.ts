@@ -6,7 +6,7 @@ import { sqlState, storeFault } from "../sql/store-fault.ts";
 export interface PostgresOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
-  /** Connections of this process. Default 8: a projector needs one per partition it owns, a desk one per running read. */
+  /** Connections of this process. Default 8: a desk needs one per running read, a projector one per transaction under way. */
   readonly maxConnections?: number;
   /** Default 3 s. */
   readonly connectTimeoutMs?: number;
