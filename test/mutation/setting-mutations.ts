@@ -115,4 +115,10 @@ export const SETTING_MUTATIONS: readonly Mutation[] = [
   socket("do not take the end of the last socket for their own", "socket?.destroy();"),
   socket("ask again on another socket", "giveUp(this, socket);"),
   socket("leave no request waiting", "giveUp(connection, socket);\n      "),
+  without(
+    "collections of everything for buffers that pass",
+    "services/fairlead/processes/collect-seldom.ts",
+    ['"--external-memory-accounted-in-global-limit",'],
+    ["services/fairlead/processes/collect-seldom.test.ts", "passing buffers begin few collections of everything"],
+  ),
 ];

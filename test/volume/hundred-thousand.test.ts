@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verify } from "../../services/auditor/verify.ts";
+import { openPostgres } from "../../services/core/adapters/postgres/open-postgres.ts";
 import { createPrepareLead } from "../../services/core/domain/lead/prepare-lead.ts";
 import { ROUTER_GROUP } from "../../services/core/ports/log.ts";
 import { createLifecycle } from "../../services/core/runtime/lifecycle.ts";
@@ -72,6 +73,8 @@ describe(`${LEADS} leads of the demo through two routers and eight partitions`, 
     const { log, store, ledger, planSource: plans } = backing;
     const startMs = performance.now();
     await untilCommitted(backing);
+    // One for each of the eight partitions would have PostgreSQL hold the processors that leads wait for.
+    expect(await projectorConnections(settings["FAIRLEAD_POSTGRES_URL"] ?? "")).toBe(3);
     const routedSeconds = (performance.now() - startMs) / 1000;
     const report = await verify({ log, store, ledger, plans, clock: Date.now, wait: (ms) => wait(ms) });
     console.log(`${LEADS} leads routed in ${routedSeconds.toFixed(1)} s;`, report.verdicts);
@@ -84,7 +87,6 @@ describe(`${LEADS} leads of the demo through two routers and eight partitions`, 
 
   it("is refused by `fairlead verify` once a byte was changed by hand", async () => {
     expect(await startAndWait(["verify"])).toBe(0);
-    const { openPostgres } = await import("../../services/core/adapters/postgres/open-postgres.ts");
     const session = await openPostgres(settings["FAIRLEAD_POSTGRES_URL"] ?? "", { applicationName: "tamper" });
     await session.query(
       { name: "tamper", text: "UPDATE lead SET node_id = 'x' WHERE lead_id = (SELECT min(lead_id) FROM lead)" },
@@ -122,4 +124,13 @@ async function untilCommitted({ log }: Backing): Promise<void> {
     const end = await log.leads.endOffset(partition);
     while ((await log.leads.committedOffsets(ROUTER_GROUP))[partition]! < end) await wait(200);
   }
+}
+
+async function projectorConnections(url: string): Promise<number> {
+  const session = await openPostgres(url, { applicationName: "volume" });
+  const text = `SELECT count(*)::int AS open FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE 'projector-%'`;
+  const [row] = await session.query({ name: "projector connections", text }, []);
+  await session.close();
+  return Number(row?.["open"]);
 }
