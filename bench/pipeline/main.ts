@@ -10,7 +10,15 @@ import { createLeadPool, storePool } from "./lead-pool.ts";
 import { measureVariant, ViolationError, warmServers, type DrainSample } from "./measure-drain.ts";
 import { measureLatency, type LatencySample } from "./measure-latency.ts";
 import { readOptions, type Options, type Variant } from "./options.ts";
-import { describeLeads, describeMachine, print, rounded, summarizeRounds, type Round } from "./report.ts";
+import {
+  describeLeads,
+  describeMachine,
+  print,
+  rounded,
+  summarizeLatencies,
+  summarizeRounds,
+  type Round,
+} from "./report.ts";
 import { startStack } from "./stack.ts";
 
 const SHARED =
@@ -29,7 +37,8 @@ try {
   for (let at = 0; at < options.rounds; at++) rounds.push(await playRound(at));
   const summary = summarizeRounds(rounds, options.variants);
   const maximum = summary.byVariant.find(({ variant }) => variant === "fairlead")?.leadsPerSecond.median ?? 0;
-  const latencies = await measureLatencies(options, maximum);
+  const latencyRuns = await measureLatencies(options, maximum);
+  const latencies = summarizeLatencies(latencyRuns);
   print(summary, latencies, options);
   const result = {
     ...describeMachine(),
@@ -39,6 +48,7 @@ try {
     violations: 0,
     ...summary,
     latencies,
+    latencyRuns,
     rounds: rounds.map((round) => [...round.values()].map(rounded)),
   };
   if (options.out !== "") {
@@ -74,14 +84,19 @@ async function playRound(at: number): Promise<Round> {
   return samples;
 }
 
-async function measureLatencies({ latencySeconds, latencyShares }: Options, maximum: number): Promise<LatencySample[]> {
+/** As often as there are rounds, interleaved: the p99 of one run and that of the next differ by a factor of two. */
+async function measureLatencies(
+  { rounds, latencySeconds, latencyShares }: Options,
+  maximum: number,
+): Promise<LatencySample[]> {
   const latencies: LatencySample[] = [];
   if (latencySeconds === 0 || maximum === 0) return latencies;
-  const [first] = latencyShares;
-  // Not kept: the broker compiles what small requests need while they come.
-  if (first !== undefined) await measureLatency({ stack, pool, options, run: ++runs }, first, maximum * first);
-  for (const share of latencyShares) {
-    latencies.push(await measureLatency({ stack, pool, options, run: ++runs }, share, maximum * share));
+  // The first of each share is not kept: the broker compiles what such requests need while they come.
+  for (let at = 0; at <= rounds; at++) {
+    for (const share of latencyShares) {
+      const sample = await measureLatency({ stack, pool, options, run: ++runs }, share, maximum * share);
+      if (at > 0) latencies.push(sample);
+    }
   }
   return latencies;
 }

@@ -10,7 +10,7 @@ import { BENCH_KEY, type LeadPool, type StoredPool } from "./lead-pool.ts";
 import type { DrainSample } from "./measure-drain.ts";
 import type { LatencySample } from "./measure-latency.ts";
 import type { Options, Variant } from "./options.ts";
-import { round, spread, type Spread } from "./summary.ts";
+import { type Quantiles, round, spread, type Spread } from "./summary.ts";
 
 export type Round = ReadonlyMap<Variant, DrainSample>;
 
@@ -85,9 +85,29 @@ function ratio(round: Round, over: Variant, rate: (sample: DrainSample) => numbe
   return ours === undefined || other === undefined ? Number.NaN : rate(ours) / rate(other);
 }
 
+/** Medians over the runs at a share of the maximum. */
+export function summarizeLatencies(samples: readonly LatencySample[]) {
+  const byShare = Map.groupBy(samples, ({ shareOfMaximum }) => shareOfMaximum);
+  return Array.from(byShare, ([shareOfMaximum, own]) => ({
+    shareOfMaximum,
+    runs: own.length,
+    leadsPerSecondSent: spread(own.map(({ leadsPerSecondSent }) => leadsPerSecondSent)),
+    captureToDecisionMs: spreads(own.map(({ captureToDecisionMs }) => captureToDecisionMs)),
+    leadToDecisionMs: spreads(own.map(({ leadToDecisionMs }) => leadToDecisionMs)),
+  }));
+}
+
+const spreads = (runs: readonly Quantiles[]) => ({
+  p50: spread(runs.map(({ p50 }) => p50)),
+  p99: spread(runs.map(({ p99 }) => p99)),
+  max: spread(runs.map(({ max }) => max)),
+});
+
+export type LatencySummary = ReturnType<typeof summarizeLatencies>;
+
 export type Summary = ReturnType<typeof summarizeRounds>;
 
-export function print({ byVariant, ratios }: Summary, latencies: readonly LatencySample[], { rounds }: Options): void {
+export function print({ byVariant, ratios }: Summary, latencies: LatencySummary, { rounds }: Options): void {
   console.log(`\nMedian (range) of ${rounds} rounds`);
   for (const { variant, leadsPerSecond, cpuMicrosPerLead, ...rest } of byVariant) {
     const cpu = Object.entries(cpuMicrosPerLead).map(([name, { median }]) => `${name} ${median.toFixed(1)}`);
@@ -104,15 +124,13 @@ export function print({ byVariant, ratios }: Summary, latencies: readonly Latenc
         `by CPU of the router ${range(byCpuOfRouter)}`,
     );
   }
-  for (const sample of latencies) printLatency(sample);
-}
-
-function printLatency({ shareOfMaximum, leadsPerSecondSent, ...sample }: LatencySample): void {
-  const { captureToDecisionMs: capture, leadToDecisionMs: lead } = sample;
-  console.log(
-    `${shareOfMaximum * 100} % of the maximum (${leadsPerSecondSent} leads/s sent): capture → decision p50 ${capture.p50}, ` +
-      `p99 ${capture.p99}, max ${capture.max} ms; lead in the topic → decision p50 ${lead.p50}, p99 ${lead.p99} ms`,
-  );
+  for (const { shareOfMaximum, leadsPerSecondSent, captureToDecisionMs, leadToDecisionMs } of latencies) {
+    console.log(
+      `${shareOfMaximum * 100} % of the maximum (${leadsPerSecondSent.median} leads/s sent): capture → decision ` +
+        `p50 ${range(captureToDecisionMs.p50)}, p99 ${range(captureToDecisionMs.p99)}, max ${range(captureToDecisionMs.max)} ms; ` +
+        `lead in the topic → decision p50 ${range(leadToDecisionMs.p50)}, p99 ${range(leadToDecisionMs.p99)} ms`,
+    );
+  }
 }
 
 const range = ({ median, min, max }: Spread): string => `${median} (${min} to ${max})`;
