@@ -11,6 +11,7 @@ export const VARIANTS = [
 export type Variant = (typeof VARIANTS)[number];
 
 export interface Options {
+  /** Of all variants, and then of paced load. */
   readonly rounds: number;
   /** Measured leads of a round; the warm-up comes before them in the same topic. */
   readonly leads: number;

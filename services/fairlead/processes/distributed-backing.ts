@@ -22,7 +22,8 @@ export interface DistributedBackingOptions {
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
   readonly onFault: (error: unknown) => void;
-  readonly storeConnections?: number;
+  /** To PostgreSQL, at most. Without it as many as reads may run at once. */
+  readonly storeConnections?: number | undefined;
 }
 
 /** Kafka, Redis and PostgreSQL. A wrong address, a missing topic or an old schema stops the process here. */
@@ -34,7 +35,7 @@ export async function openDistributedBacking(options: DistributedBackingOptions)
   }
   const session = await openPostgres(backing.postgresUrl, {
     applicationName: clientId,
-    ...(storeConnections === undefined ? {} : { maxConnections: storeConnections }),
+    maxConnections: storeConnections,
   });
   lifecycle.onClose("store", () => session.close());
   if ((await pendingMigrations(session)).length > 0) {

@@ -1,7 +1,7 @@
 import { createLifecycle, type Lifecycle } from "../../core/runtime/lifecycle.ts";
 import type { Logger } from "../../core/runtime/logger.ts";
 import type { Config } from "../config.ts";
-import { openDistributedBacking } from "./distributed-backing.ts";
+import { type DistributedBackingOptions, openDistributedBacking } from "./distributed-backing.ts";
 import { openHttp, type Http } from "./open-http.ts";
 import { createProcessMetrics } from "./process-metrics.ts";
 import { createServiceContext, type ServiceContext } from "./service-context.ts";
@@ -14,8 +14,7 @@ export interface ServiceProcess {
 export interface ServiceProcessOptions {
   readonly config: Config;
   readonly logger: Logger;
-  /** At most, to PostgreSQL. Without it as many as reads may run at once. */
-  readonly storeConnections?: number;
+  readonly storeConnections?: DistributedBackingOptions["storeConnections"];
 }
 
 /**
@@ -40,7 +39,7 @@ export async function startServiceProcess(
       logger,
       lifecycle,
       onFault,
-      ...(storeConnections === undefined ? {} : { storeConnections }),
+      storeConnections,
     });
     const context = await createServiceContext({ config, backing, clock, logger, metrics, lifecycle, processName });
     const http = await openHttp(context, [

@@ -7,7 +7,7 @@ export interface PostgresOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   /** Connections of this process. Default 8: a desk needs one per running read, a projector one per transaction under way. */
-  readonly maxConnections?: number;
+  readonly maxConnections?: number | undefined;
   /** Default 3 s. */
   readonly connectTimeoutMs?: number;
   /** The server gives up a statement after this long. Default 10 s. */
@@ -16,7 +16,6 @@ export interface PostgresOptions {
   readonly onConnectionLost?: () => void;
 }
 
-const DEFAULTS = { maxConnections: 8, connectTimeoutMs: 3_000, statementTimeoutMs: 10_000 };
 /** We give up this much later than the server: only if nobody answers, as behind a dead network. */
 const ANSWER_GRACE_MS = 2_000;
 
@@ -27,7 +26,7 @@ const ANSWER_GRACE_MS = 2_000;
  * The first connection is made here, so that a wrong address stops the process at boot.
  */
 export async function openPostgres(url: string, options: PostgresOptions): Promise<SqlSession> {
-  const { maxConnections, connectTimeoutMs, statementTimeoutMs } = { ...DEFAULTS, ...options };
+  const { maxConnections = 8, connectTimeoutMs = 3_000, statementTimeoutMs = 10_000 } = options;
   const pool = new Pool({
     connectionString: url,
     application_name: options.applicationName,
