@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { SqlSession } from "../../services/core/adapters/sql/session.ts";
 import type { LeadState } from "../../services/core/domain/decision/lead-state.ts";
+import { Fault } from "../../services/core/domain/fault.ts";
 import type { Page, PageRequest, PoolLead, ReadScope, Store } from "../../services/core/ports/store.ts";
 import { openDatabase, type OpenedDatabase } from "./store-open.ts";
 import { batchOf, factsOf, stateOf, TENANT } from "./store-records.ts";
@@ -104,6 +105,21 @@ export function storeListingContract(name: string, openSession: () => Promise<Sq
       const listed = await allPages((page) => store.poolLeads(ALL, "p", { ...page, near }), 1);
       expect(listed.map(({ state }) => state.leadId)).toEqual(["a", "b", "c", "d"]);
     });
+
+    it("refuses a cursor that it did not give out for that listing", async () => {
+      await hold(["a", "b", "c"].map((id) => stateOf(id)));
+      const { next } = await store.privatePool(ALL, "rep-1", { limit: 1, after: null });
+      const listing = ["private-pool", "rep-1"];
+      const places = [null, {}, [listing, [1, 2]], [listing, [1.5, 2, "a"]], [listing, [1, 2, 3]]];
+      const bad = ["", "x", "%%%", ...places.map(encode)];
+      for (const after of bad) {
+        await expect(store.privatePool(ALL, "rep-1", { limit: 1, after })).rejects.toMatchObject({
+          code: "CURSOR_INVALID",
+        });
+      }
+      await expect(store.privatePool(ALL, "rep-2", { limit: 1, after: next })).rejects.toThrow(Fault);
+      await expect(store.poolLeads(ALL, "rep-1", { limit: 1, after: next, near: null })).rejects.toThrow(Fault);
+    });
   });
 }
 
@@ -130,6 +146,8 @@ async function allPages<T>(read: (page: PageRequest) => Promise<Page<T>>, limit:
 
 /** Without a position, as far as can be; before the first entry, here. */
 const distance = (item: PoolLead | undefined): number => (item === undefined ? 0 : (item.distanceMeters ?? Infinity));
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 /** Entries with a distance that brute force does not find, or nearer than the entry before them. */
 function misplaced(listed: readonly PoolLead[], near: Place): readonly PoolLead[] {

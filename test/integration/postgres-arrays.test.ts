@@ -1,12 +1,6 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  bigintArray,
-  booleanArray,
-  byteaArray,
-  doubleArray,
-  textArray,
-} from "../../services/core/adapters/sql/binary-array.ts";
+import { bigintArray, byteaArray, doubleArray, textArray } from "../../services/core/adapters/sql/binary-array.ts";
 import type { Row, SqlSession, SqlValue } from "../../services/core/adapters/sql/session.ts";
 import { ENGINES } from "../contract/store-open.ts";
 
@@ -51,11 +45,6 @@ describe.each(ENGINES)("arrays on %s", (_, openSession) => {
     const doubles = orNull(fc.double({ noNaN: true }));
     const arrived = (values: (number | null)[]) => elements("double precision", doubleArray(values));
     await expect(violations(doubles, arrived)).resolves.toBeNull();
-  });
-
-  it("hold booleans", async () => {
-    const arrived = (values: boolean[]) => elements("boolean", booleanArray(values));
-    await expect(violations(fc.array(fc.boolean()), arrived)).resolves.toBeNull();
   });
 
   it("hold bytes", async () => {

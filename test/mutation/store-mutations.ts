@@ -36,6 +36,9 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     BATCH,
     [
       `ON CONFLICT (tenant_id, lead_id) DO UPDATE SET
+    -- No cycle, which the column refuses, where another one was found than is stored.
+    cycle = CASE WHEN stored.cycle = excluded.cycle_before THEN excluded.cycle END, cycle_before = NULL,
+    event_places = stored.event_places || excluded.event_places,
     status = excluded.status, rep_id = excluded.rep_id, node_id = excluded.node_id, pool_id = excluded.pool_id,
     since_ms = excluded.since_ms, due_at_ms = excluded.due_at_ms, captured_at_ms = excluded.captured_at_ms,
     latitude_deg = excluded.latitude_deg, longitude_deg = excluded.longitude_deg, rest = excluded.rest
@@ -56,9 +59,15 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   ),
   without(
     "the permanent guard against two decisions for one round",
-    `${SQL}/migrations/0001_projection.sql`,
-    ["CREATE UNIQUE INDEX lead_event_decision", "CREATE INDEX lead_event_decision"],
+    BATCH,
+    ["CASE WHEN stored.cycle = excluded.cycle_before THEN excluded.cycle END", "excluded.cycle"],
     [STORE, "never takes a second decision for one round"],
+  ),
+  without(
+    "the earlier events of a lead",
+    BATCH,
+    ["stored.event_places || excluded.event_places", "excluded.event_places"],
+    [STORE, "the history of a lead oldest first"],
   ),
   without(
     "ON CONFLICT of plan versions",

@@ -2,7 +2,7 @@
  * Arrays as PostgreSQL sends and takes them itself. A batch of rows travels as one array per column: next to nothing to
  * write here or to read there, where a JSON text would be written, scanned, cut into rows and turned into values.
  */
-const TYPE_OIDS = { bool: 16, bytea: 17, int8: 20, text: 25, float8: 701 } as const;
+const TYPE_OIDS = { bytea: 17, int8: 20, text: 25, float8: 701 } as const;
 type ElementType = keyof typeof TYPE_OIDS;
 
 const EMPTY_HEADER_BYTES = 12;
@@ -11,8 +11,6 @@ const LENGTH_BYTES = 4;
 const NUMBER_BYTES = 8;
 /** The length that says NULL. */
 const NULL_LENGTH = -1;
-const TRUE = Uint8Array.of(1);
-const FALSE = Uint8Array.of(0);
 const TWO_TO_32 = 4_294_967_296;
 const REPLACEMENT = "\uFFFD";
 
@@ -34,20 +32,9 @@ export function doubleArray(values: readonly (number | null)[]): Uint8Array {
   return numberArray("float8", values, (bytes, value, at) => bytes.writeDoubleBE(value, at));
 }
 
-export function booleanArray(values: readonly boolean[]): Uint8Array {
-  return bytesArray(
-    "bool",
-    values.map((value) => (value ? TRUE : FALSE)),
-  );
-}
-
 export function byteaArray(values: readonly Uint8Array[]): Uint8Array {
-  return bytesArray("bytea", values);
-}
-
-function bytesArray(type: ElementType, values: readonly Uint8Array[]): Uint8Array {
   const bytes = begin(
-    type,
+    "bytea",
     values.length,
     sum(values, ({ length }) => length),
   );

@@ -13,9 +13,6 @@ export function encodeEvents(events: readonly WrittenEvent[]): readonly SqlValue
   return [
     bigintArray(events.map(({ offset }) => offset)),
     textArray(events.map(({ tenantId }) => tenantId)),
-    textArray(events.map(({ leadId }) => leadId)),
-    bigintArray(events.map(({ record }) => record.cycle)),
-    textArray(events.map(({ record }) => record.type)),
     textArray(events.map(({ fromRepId }) => fromRepId)),
     textArray(events.map(({ toRepId }) => toRepId)),
     textArray(events.map(({ statusAfter }) => statusAfter)),
@@ -24,14 +21,30 @@ export function encodeEvents(events: readonly WrittenEvent[]): readonly SqlValue
   ];
 }
 
+/** Where the events of each lead are: column `event_places` as PostgreSQL writes it, of a lead of the batch. */
+export function eventPlaces(events: readonly WrittenEvent[]): (lead: LeadName) => string {
+  const places = new Map<string, string>();
+  for (const event of events) {
+    const name = nameOf(event);
+    const earlier = places.get(name);
+    const place = `${event.partition},${event.offset}`;
+    places.set(name, earlier === undefined ? place : `${earlier},${place}`);
+  }
+  return (lead) => `{${places.get(nameOf(lead)) ?? ""}}`;
+}
+
+type LeadName = Pick<LeadEvent, "tenantId" | "leadId">;
+const nameOf = ({ tenantId, leadId }: LeadName): string => `${tenantId}\u001f${leadId}`;
+
 export function decodeEvent(row: Row): LeadEvent {
+  const record = decodeRecord(bytes(row, "record"));
   return {
     tenantId: text(row, "tenant_id"),
-    leadId: text(row, "lead_id"),
+    leadId: record.leadId,
     partition: integer(row, "log_partition"),
     offset: integer(row, "log_offset"),
     nodeId: text(row, "node_id"),
-    record: decodeRecord(bytes(row, "record")),
+    record,
     fromRepId: textOrNull(row, "from_rep_id"),
     toRepId: textOrNull(row, "to_rep_id"),
     statusAfter: oneOf(row, "status_after", LEAD_STATUSES),

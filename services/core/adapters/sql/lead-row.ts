@@ -1,16 +1,30 @@
 import { LEAD_STATUSES, type LeadState } from "../../domain/decision/lead-state.ts";
+import type { LeadChange } from "../../ports/store.ts";
 import { bigintArray, doubleArray, textArray } from "./binary-array.ts";
 import { integer, integerOrNull, oneOf, text, textOrNull } from "./row.ts";
 import type { Row, SqlValue } from "./session.ts";
 import { storableJson } from "./storable-text.ts";
 
 /** What no read finds, sorts or counts by: column `rest`. */
-type Rest = Omit<LeadState, "tenantId" | "leadId" | "status" | "repId" | "nodeId" | "poolId" | "sinceMs" | "dueAtMs">;
+type Rest = Omit<
+  LeadState,
+  "cycle" | "tenantId" | "leadId" | "status" | "repId" | "nodeId" | "poolId" | "sinceMs" | "dueAtMs"
+>;
 
-/** Columns of table `lead`, each of all states, in the order of the table. */
-export function encodeLeads(states: readonly LeadState[]): readonly SqlValue[] {
+/**
+ * Columns of table `lead`, each of all changes, as `write-batch.sql` wants them.
+ *
+ * @param eventPlaces of a lead: where the events are that changed it
+ */
+export function encodeLeads(
+  changes: readonly LeadChange[],
+  eventPlaces: (state: LeadState) => string,
+): readonly SqlValue[] {
+  const states = changes.map(({ after }) => after);
   const placed = states.map(({ facts }) => placeOf(facts.location));
   return [
+    bigintArray(changes.map(({ before }) => before?.cycle ?? null)),
+    bigintArray(states.map(({ cycle }) => cycle)),
     textArray(states.map(({ tenantId }) => tenantId)),
     textArray(states.map(({ leadId }) => leadId)),
     textArray(states.map(({ status }) => status)),
@@ -23,6 +37,7 @@ export function encodeLeads(states: readonly LeadState[]): readonly SqlValue[] {
     doubleArray(placed.map(({ latitudeDeg }) => latitudeDeg)),
     doubleArray(placed.map(({ longitudeDeg }) => longitudeDeg)),
     textArray(states.map((state) => storableJson(restOf(state)))),
+    textArray(states.map(eventPlaces)),
   ];
 }
 
@@ -34,7 +49,6 @@ function placeOf({ latitudeDeg, longitudeDeg }: LeadState["facts"]["location"]) 
 
 function restOf(state: LeadState): Rest {
   return {
-    cycle: state.cycle,
     territoryId: state.territoryId,
     territoryRule: state.territoryRule,
     segment: state.segment,
@@ -54,6 +68,7 @@ export function decodeLead(row: Row): LeadState {
   return {
     tenantId: text(row, "tenant_id"),
     leadId: text(row, "lead_id"),
+    cycle: integer(row, "cycle"),
     status: oneOf(row, "status", LEAD_STATUSES),
     repId: textOrNull(row, "rep_id"),
     nodeId: text(row, "node_id"),

@@ -1,6 +1,8 @@
 CREATE TABLE lead (
   tenant_id text COLLATE "C" NOT NULL,
   lead_id text COLLATE "C" NOT NULL,
+  cycle bigint NOT NULL,
+  cycle_before bigint,
   status text COLLATE "C" NOT NULL,
   rep_id text COLLATE "C",
   node_id text COLLATE "C" NOT NULL,
@@ -10,7 +12,8 @@ CREATE TABLE lead (
   captured_at_ms bigint NOT NULL,
   latitude_deg double precision,
   longitude_deg double precision,
-  rest text COLLATE "C" NOT NULL
+  rest text COLLATE "C" NOT NULL,
+  event_places bigint[] NOT NULL
 );
 
 CREATE INDEX lead_owned ON lead USING btree (rep_id, tenant_id, COALESCE(due_at_ms, '9007199254740991'::bigint), since_ms, lead_id) WHERE (status = 'owned'::text);
@@ -42,19 +45,12 @@ CREATE TABLE lead_event (
   log_partition bigint NOT NULL,
   log_offset bigint NOT NULL,
   tenant_id text COLLATE "C" NOT NULL,
-  lead_id text COLLATE "C" NOT NULL,
-  cycle bigint NOT NULL,
-  type text COLLATE "C" NOT NULL,
   from_rep_id text COLLATE "C",
   to_rep_id text COLLATE "C",
   status_after text COLLATE "C" NOT NULL,
   node_id text COLLATE "C" NOT NULL,
   record bytea NOT NULL
 );
-
-CREATE INDEX lead_event_other ON lead_event USING btree (lead_id, tenant_id, cycle, log_partition, log_offset) WHERE (type <> 'decision'::text);
-
-CREATE UNIQUE INDEX lead_event_decision ON lead_event USING btree (lead_id, tenant_id, cycle) WHERE (type = 'decision'::text);
 
 CREATE UNIQUE INDEX lead_event_pkey ON lead_event USING btree (log_partition, log_offset);
 

@@ -7,10 +7,11 @@ import { Fault } from "../../domain/fault.ts";
  */
 const RETRIABLE = /^(?:08|53|57|58|40)|^55P03$|^25006$/;
 
-const UNIQUE_VIOLATION = "23505";
+/** Of a column that may not be empty, and of a unique index. */
+const REFUSED_ROW = /^2350[25]$/;
 
-/** A unique index refused a row. Callers in this folder may know what that means. */
-export class DuplicateRow extends Fault {}
+/** A constraint refused a row. Callers in this folder may know what that means. */
+export class RefusedRow extends Fault {}
 
 /**
  * The fault for whatever a driver threw. The driver's own message, detail and cause are left behind, because they quote
@@ -27,7 +28,7 @@ export function faultOfState(state: string | null, statementName: string): Fault
   }
   const retriable = RETRIABLE.test(state);
   const message = retriable ? "The database is not able to answer now" : "The database refused a statement";
-  const Kind = state === UNIQUE_VIOLATION ? DuplicateRow : Fault;
+  const Kind = REFUSED_ROW.test(state) ? RefusedRow : Fault;
   return new Kind("STORE_UNAVAILABLE", `${message} (${statementName}, SQLSTATE ${state}).`, { retriable });
 }
 

@@ -1,10 +1,9 @@
 import type { ProjectionBatch } from "../../../ports/store.ts";
-import { booleanArray } from "../binary-array.ts";
-import { encodeEvents } from "../event-row.ts";
+import { encodeEvents, eventPlaces } from "../event-row.ts";
 import { encodeLeads } from "../lead-row.ts";
 import type { SqlRunner } from "../session.ts";
 import { defineStatement } from "../statement.ts";
-import { DuplicateRow } from "../store-fault.ts";
+import { RefusedRow } from "../store-fault.ts";
 import { countChanges, encodeCountChanges } from "./count-changes.ts";
 
 /** True if the projection stood where the batch begins. */
@@ -15,8 +14,7 @@ const writeBatch = defineStatement({
     expectedNext,
     position.next,
     position.barrierEpoch,
-    booleanArray(changes.map(({ before }) => before === null)),
-    ...encodeLeads(changes.map(({ after }) => after)),
+    ...encodeLeads(changes, eventPlaces(events)),
     ...encodeEvents(events),
     ...encodeCountChanges(countChanges(changes)),
   ],
@@ -24,15 +22,15 @@ const writeBatch = defineStatement({
 });
 
 /**
- * `conflict` is also the answer when a lead that the batch takes for new is not, and when an event meets the permanent
- * guard: another partition has decided this round of the lead since its state was read. Nothing is written then either,
- * and a fold over the states as they are now will tell.
+ * `conflict` is also the answer when a lead that the batch takes for new is not, and when one is in another cycle than its
+ * state was read in: another partition has decided this round since. Nothing is written then either, and a fold over the
+ * states as they are now will tell.
  */
 export async function commitBatch(runner: SqlRunner, batch: ProjectionBatch): Promise<"committed" | "conflict"> {
   try {
     return (await writeBatch(runner, batch)) ? "committed" : "conflict";
   } catch (error) {
-    if (error instanceof DuplicateRow) return "conflict";
+    if (error instanceof RefusedRow) return "conflict";
     throw error;
   }
 }

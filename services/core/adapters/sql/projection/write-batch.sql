@@ -1,14 +1,14 @@
 -- Writes a batch and moves the position of its partition, if it stands where the batch begins (0 or 1 rows; with 0,
 -- nothing is written). One statement is one transaction and one round trip, and small batches are mostly round trips.
--- The position comes first: its row lock makes a second projector wait, and then see that it came too late. An event
--- that meets the guard against two decisions for one round fails the statement, and with it the batch; so does a lead that
--- is said to be new and is not.
+-- The position comes first: its row lock makes a second projector wait, and then see that it came too late. A lead
+-- whose cycle is not the one that its state was read with fails the statement, and with it the batch, for then this round
+-- may have been decided elsewhere; so does a lead that is said to be new and is not.
 -- Params: $1 partition, $2 expected next offset, $3 new next offset, $4 highest barrier epoch before it; then arrays with
--- an element for each row. Leads, each once: $5 is new, $6 tenant id, $7 lead id, $8 status, $9 rep id, $10 node id,
--- $11 pool id, $12 since and $13 due and $14 captured, ms, $15 latitude and $16 longitude, deg, $17 rest. Events:
--- $18 offset, $19 tenant id, $20 lead id, $21 cycle, $22 type, $23 from and $24 to rep id, $25 status after, $26 node id,
--- $27 record. Changes of counts, each kind once: $28 tenant id, $29 status, $30 node id, $31 rep id, $32 leads and
--- $33 load, milli, that come or go, $34 when the last came, ms.
+-- an element for each row. Leads, each once: $5 cycle before, null for a new one, $6 cycle, $7 tenant id, $8 lead id,
+-- $9 status, $10 rep id, $11 node id, $12 pool id, $13 since and $14 due and $15 captured, ms, $16 latitude and
+-- $17 longitude, deg, $18 rest, $19 places of its events in this batch, as text. Events: $20 offset, $21 tenant id, $22 from
+-- and $23 to rep id, $24 status after, $25 node id, $26 record. Changes of counts, each kind once: $27 tenant id,
+-- $28 status, $29 node id, $30 rep id, $31 leads and $32 load, milli, that come or go, $33 when the last came, ms.
 WITH moved AS (
   INSERT INTO projection_position AS stored (log_partition, next_offset, barrier_epoch)
   SELECT $1::bigint, $3::bigint, $4::bigint
@@ -19,43 +19,46 @@ WITH moved AS (
   RETURNING log_partition
 ), given AS (
   SELECT * FROM unnest(
-    $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[],
-    $13::bigint[], $14::bigint[], $15::double precision[], $16::double precision[], $17::text[]
+    $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+    $13::bigint[], $14::bigint[], $15::bigint[], $16::double precision[], $17::double precision[], $18::text[],
+    $19::text[]
   ) AS given (
-    is_new, tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms, latitude_deg,
-    longitude_deg, rest
+    cycle_before, cycle, tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms,
+    latitude_deg, longitude_deg, rest, event_places
   )
   WHERE EXISTS (SELECT FROM moved)
 ), new_leads AS (
   -- Without a look whether they are there: that is a third of the work.
   INSERT INTO lead (
-    tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms, latitude_deg,
-    longitude_deg, rest
+    cycle, tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms, latitude_deg,
+    longitude_deg, rest, event_places
   )
   SELECT
-    tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms, latitude_deg,
-    longitude_deg, rest
-  FROM given WHERE is_new
+    cycle, tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms, latitude_deg,
+    longitude_deg, rest, event_places::bigint[]
+  FROM given WHERE cycle_before IS NULL
 ), changed_leads AS (
-  INSERT INTO lead (
-    tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms, latitude_deg,
-    longitude_deg, rest
+  INSERT INTO lead AS stored (
+    cycle_before, cycle, tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms,
+    latitude_deg, longitude_deg, rest, event_places
   )
   SELECT
-    tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms, latitude_deg,
-    longitude_deg, rest
-  FROM given WHERE NOT is_new
+    cycle_before, cycle, tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, captured_at_ms,
+    latitude_deg, longitude_deg, rest, event_places::bigint[]
+  FROM given WHERE cycle_before IS NOT NULL
   ON CONFLICT (tenant_id, lead_id) DO UPDATE SET
+    -- No cycle, which the column refuses, where another one was found than is stored.
+    cycle = CASE WHEN stored.cycle = excluded.cycle_before THEN excluded.cycle END, cycle_before = NULL,
+    event_places = stored.event_places || excluded.event_places,
     status = excluded.status, rep_id = excluded.rep_id, node_id = excluded.node_id, pool_id = excluded.pool_id,
     since_ms = excluded.since_ms, due_at_ms = excluded.due_at_ms, captured_at_ms = excluded.captured_at_ms,
     latitude_deg = excluded.latitude_deg, longitude_deg = excluded.longitude_deg, rest = excluded.rest
 ), events AS (
   INSERT INTO lead_event (
-    log_partition, log_offset, tenant_id, lead_id, cycle, type, from_rep_id, to_rep_id, status_after, node_id, record
+    log_partition, log_offset, tenant_id, from_rep_id, to_rep_id, status_after, node_id, record
   )
   SELECT $1, * FROM unnest(
-    $18::bigint[], $19::text[], $20::text[], $21::bigint[], $22::text[], $23::text[], $24::text[], $25::text[],
-    $26::text[], $27::bytea[]
+    $20::bigint[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::bytea[]
   )
   WHERE EXISTS (SELECT FROM moved)
 ), counts AS (
@@ -63,7 +66,7 @@ WITH moved AS (
     tenant_id, status, node_id, rep_id, log_partition, leads, load_milli, last_since_ms
   )
   SELECT tenant_id, status, node_id, rep_id, $1, leads, load_milli, last_since_ms
-  FROM unnest($28::text[], $29::text[], $30::text[], $31::text[], $32::bigint[], $33::bigint[], $34::bigint[])
+  FROM unnest($27::text[], $28::text[], $29::text[], $30::text[], $31::bigint[], $32::bigint[], $33::bigint[])
     AS change (tenant_id, status, node_id, rep_id, leads, load_milli, last_since_ms)
   WHERE EXISTS (SELECT FROM moved)
   ON CONFLICT (tenant_id, status, node_id, rep_id, log_partition) DO UPDATE SET

@@ -4,7 +4,7 @@
 -- Params: $1 offset of every partition from 0, $2 window, offsets, $3 limit of each partition; for whom, at least: $4
 -- tenant id or null for all, $5 node ids in scope or null for all, $6 rep id or null.
 SELECT
-  span.log_partition, span.through, span.projected, log_offset, tenant_id, lead_id, from_rep_id, to_rep_id,
+  span.log_partition, span.through, span.projected, log_offset, tenant_id, from_rep_id, to_rep_id,
   status_after, node_id, record
 FROM (
   SELECT
@@ -15,7 +15,7 @@ FROM (
   WHERE next_offset - 1 > behind.log_offset
 ) AS span
 LEFT JOIN LATERAL (
-  SELECT log_offset, tenant_id, lead_id, from_rep_id, to_rep_id, status_after, node_id, record
+  SELECT log_offset, tenant_id, from_rep_id, to_rep_id, status_after, node_id, record
   FROM lead_event
   WHERE lead_event.log_partition = span.log_partition AND log_offset > span.after AND log_offset <= span.through
     AND ($4::text IS NULL OR tenant_id = $4)

@@ -1,7 +1,7 @@
 -- Leads of a pool, longest in it first. Walks index lead_public.
 -- Params: $1 tenant id, $2 node ids in scope or null for all, $3 pool id, then the key to start behind:
 -- $4 since, ms, $5 lead id; $6 limit.
-SELECT tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, rest
+SELECT tenant_id, lead_id, cycle, status, rep_id, node_id, pool_id, since_ms, due_at_ms, rest
 FROM lead
 WHERE tenant_id = $1
   AND ($2::text[] IS NULL OR node_id = ANY ($2::text[]))

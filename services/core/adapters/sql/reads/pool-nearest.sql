@@ -5,7 +5,7 @@
 -- $11 west and $12 east; the key to start behind: $13 distance, m, $14 lead id; $15 limit.
 SELECT * FROM (
   SELECT
-    tenant_id, lead_id, status, rep_id, node_id, pool_id, since_ms, due_at_ms, rest,
+    tenant_id, lead_id, cycle, status, rep_id, node_id, pool_id, since_ms, due_at_ms, rest,
     12742017.6 * asin(least(1, sqrt(
       power(sin(radians(latitude_deg - $4) / 2), 2)
       + cos(radians(latitude_deg)) * cos(radians($4)) * power(sin(radians(longitude_deg - $5) / 2), 2)
