@@ -53,8 +53,8 @@ export interface KnownLeads {
  * The log made readable: writes of the projector.
  *
  * Contract (test/contract/store.contract.ts): `commit` is one transaction; a batch whose `expectedNext` is not the
- * stored position, or that repeats a decided cycle, or that brings a lead as new which is not, changes nothing and
- * answers `conflict`; offsets live with the rows they brought.
+ * stored position, or that found a lead in another cycle than it is in, or that brings one as new which is not, changes
+ * nothing and answers `conflict`; offsets live with the rows they brought.
  */
 export interface Projection {
   position(partition: number): Promise<Position>;
