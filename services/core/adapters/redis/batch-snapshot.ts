@@ -1,4 +1,4 @@
-import type { Fill, Holding, LeadEntry, LedgerState } from "../../domain/ledger/ledger-state.ts";
+import type { Fill, Holding, LeadEntry, LedgerState, ListFills } from "../../domain/ledger/ledger-state.ts";
 import type { CandidateList, ReserveRequest, WindowLimit } from "../../domain/ledger/reservation.ts";
 import type { BatchIndex } from "./batch-index.ts";
 import type { RawSnapshot } from "./batch-reply.ts";
@@ -67,20 +67,18 @@ export class BatchSnapshot implements LedgerState {
     return this.#identities.get(identityKey);
   }
 
-  fill(repId: string): Readonly<Fill> {
-    return this.#fillOf(repId);
+  fill(repId: string): Fill {
+    const fill = this.#fills[this.#reps.numberOf(repId) - 1];
+    if (fill === undefined) throw new Error("A rep was not read by reserve-batch.lua.");
+    return fill;
   }
 
-  candidateFills(list: CandidateList): readonly Readonly<Fill>[] {
-    const { group, packed } = this.#index.lists[this.#index.list(list) - 1]!;
-    return this.#fillsOf(group, packed.positions);
-  }
-
-  colleagueFills(list: CandidateList): readonly Readonly<Fill>[] {
-    const { colleagues, packed } = this.#index.lists[this.#index.list(list) - 1]!;
-    const { group } = this.#index.colleagues[colleagues - 1]!;
-    const positions = packed.isWhole ? packed.positions : list.present.map((_, index) => index + 1);
-    return this.#fillsOf(group, positions);
+  fillsOf(list: CandidateList): ListFills {
+    const { group, colleagues, packed } = this.#index.lists[this.#index.list(list) - 1]!;
+    const candidates = this.#fillsAt(group, packed.positions);
+    if (packed.isWhole) return { candidates, present: candidates };
+    const everybody = list.present.map((_, index) => index + 1);
+    return { candidates, present: this.#fillsAt(this.#index.colleagues[colleagues - 1]!.group, everybody) };
   }
 
   /** Windows that the script did not count have room, whatever else the batch brings. */
@@ -109,10 +107,10 @@ export class BatchSnapshot implements LedgerState {
     this.#identities.set(identityKey, leadId);
   }
 
-  take({ repId, loadMilli, window: scope, channel }: Holding): void {
-    const fill = this.#fillOf(repId);
+  take({ repId, loadMilli, window: scope, channel }: Holding, fill: Fill): void {
     fill.held += 1;
     fill.loadMilli += loadMilli;
+    if (this.#tallies.size === 0) return;
     for (const tally of this.#tallies.get(repId) ?? NO_TALLIES) {
       const { window } = tally;
       const isOfChannel = window.channel === null || window.channel === channel;
@@ -120,20 +118,10 @@ export class BatchSnapshot implements LedgerState {
     }
   }
 
-  charge(repId: string, { credit, turn }: Pick<Fill, "credit" | "turn">): void {
-    Object.assign(this.#fillOf(repId), { credit, turn });
-  }
-
-  #fillsOf(group: number, positions: readonly number[]): readonly Fill[] {
+  #fillsAt(group: number, positions: readonly number[]): readonly Fill[] {
     const numbers = this.#reps.ofGroup(group);
     if (typeof numbers === "number") return positions.map((position) => this.#fills[numbers + position - 1]!);
     return positions.map((position) => this.#fills[numbers[position - 1]! - 1]!);
-  }
-
-  #fillOf(repId: string): Fill {
-    const fill = this.#fills[this.#reps.numberOf(repId) - 1];
-    if (fill === undefined) throw new Error("A rep was not read by reserve-batch.lua.");
-    return fill;
   }
 }
 

@@ -32,7 +32,7 @@
 -- luacheck: read globals callInSlices LEAD LEAD_HEAD LEAD_DEMAND LEAD_ASSIGNED FILL FILL_BYTES SCOPE_OF
 -- luacheck: read globals LAST_CHARGED_VIA
 -- luacheck: read globals OWNED PARKED PUBLIC DUPLICATE REJECTED DEAD RELEASED
--- luacheck: read globals q NS FILLS epoch atMs repIds stretches firstRep placeOf repOf limitOf
+-- luacheck: read globals q NS FILLS epoch atMs repIds stretches firstRep repOf limitOf
 -- luacheck: read globals leadIds keys foundLeads foundKeys
 -- luacheck: read globals fillsBefore counted floorsBefore turnBefore clock
 -- luacheck: read globals enterWindows writeEntries writeRooms forgetUncounted
@@ -204,8 +204,9 @@ local function unchangedFills(s, first, last)
   return string.sub(fillsBefore[s], skipped * FILL_BYTES + 1, (skipped + size) * FILL_BYTES)
 end
 
-local function writeRow(row, first)
-  redis.call("SETRANGE", FILLS, string.format("%d", placeOf(first) * FILL_BYTES), table.concat(row))
+local function writeRow(s, row, first)
+  local place = stretches[2 * s - 1] + first - firstRep[s]
+  redis.call("SETRANGE", FILLS, string.format("%d", place * FILL_BYTES), table.concat(row))
 end
 
 local function writeStretch(s, first, last)
@@ -219,13 +220,13 @@ local function writeStretch(s, first, last)
         if r - done > 1 then row[#row + 1] = unchangedFills(s, done + 1, r - 1) end
         row[#row + 1] = fill
       else
-        if begin then writeRow(row, begin) end
+        if begin then writeRow(s, row, begin) end
         row, begin = { fill }, r
       end
       done = r
     end
   end
-  if begin then writeRow(row, begin) end
+  if begin then writeRow(s, row, begin) end
 end
 
 local function writeFills()

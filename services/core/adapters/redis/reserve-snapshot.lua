@@ -3,7 +3,7 @@
   Takes the locals of ledger-preamble.lua; its own are used by the parts behind it.
 ]]
 -- luacheck: ignore 211 241
--- luacheck: read globals unpackStruct readyEpoch namespace callInSlices FILL FILL_BYTES
+-- luacheck: read globals unpackStruct infinite readyEpoch namespace callInSlices FILL FILL_BYTES
 
 local q = cmsgpack.unpack(ARGV[1])
 local epoch, atMs = q.epoch, q.atMs
@@ -13,7 +13,7 @@ local NS = namespace(epoch)
 local FILLS, REP = NS .. "fills", NS .. "rep"
 
 -- Reps are numbered by their places, of which there are some stretches: first place and size in turn.
-local stretches, stretchOf, firstRep, fillsBefore = q.stretches, {}, {}, {}
+local stretches, firstRep, fillsBefore = q.stretches, {}, {}
 -- Of a stretch: the table with the fills of its run, four numbers a rep, and how much of 4 * rep is before them. A run
 -- is the stretches, in a row, that hold the reps of one group or of groups who share some.
 local runOf, skipOf = {}, {}
@@ -47,7 +47,6 @@ do
       local place, count = stretches[2 * s - 1], stretches[2 * s]
       fillsBefore[s] = redis.call("GETRANGE", FILLS, place * FILL_BYTES, (place + count) * FILL_BYTES - 1)
       firstRep[s] = r
-      for other = r, r + count - 1 do stretchOf[other] = s end
       r = r + count
     end
     local values = unpackFills(size == 1 and fillsBefore[s] or table.concat(fillsBefore, "", first, s))
@@ -55,8 +54,24 @@ do
   end
 end
 
+-- The stretch of a rep. Mostly it is the one that was asked for last.
+local stretchOf
+do
+  local latest = 1
+  function stretchOf(r)
+    if r >= firstRep[latest] and r < (firstRep[latest + 1] or infinite) then return latest end
+    local low, high = 1, #firstRep
+    while low < high do
+      local middle = math.ceil((low + high) / 2)
+      if firstRep[middle] <= r then low = middle else high = middle - 1 end
+    end
+    latest = low
+    return low
+  end
+end
+
 local function placeOf(r)
-  local s = stretchOf[r]
+  local s = stretchOf(r)
   return stretches[2 * s - 1] + r - firstRep[s]
 end
 

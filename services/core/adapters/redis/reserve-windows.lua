@@ -125,7 +125,7 @@ local function roomsOf(scope, s)
 end
 
 local function readSeat(scope, seat)
-  local s = stretchOf[seat.rep]
+  local s = stretchOf(seat.rep)
   local rooms, offset, tag, from, left = roomsOf(scope, s), (seat.rep - firstRep[s]) * ROOM_BYTES, nil, nil, nil
   if #rooms >= offset + ROOM_BYTES then tag, from, left = unpackStruct(ROOM, rooms, offset + 1) end
   if tag == caps[seat.cap][2] and from <= atMs and left > 0 then

@@ -1,6 +1,7 @@
 import type { LedgerCharge } from "../decision/log-record.ts";
 import { type Standing, effectiveCredit } from "./choose.ts";
 import type { Demand } from "./room.ts";
+import type { Fill } from "./ledger-state.ts";
 import { isCharged } from "./via.ts";
 
 /** Reps of a list across teams are no fairness group: it has no floor, and raises none. */
@@ -17,6 +18,12 @@ export function chargeWinner(standing: Standing, demand: Demand, winner: number,
   const { fairnessWeight } = standing.list.candidates[winner]!.grant;
   const credit = effectiveCredit(fill, standing.floor) + loadMilli / 1000 / fairnessWeight;
   return { loadMilli, credit, turn: turn + 1, floor: standing.floor };
+}
+
+/** Virtual time and turn only grow, so a fold may meet a rep's charges in any order. */
+export function chargeFill(fill: Fill, { credit, turn }: Pick<Fill, "credit" | "turn">): void {
+  fill.credit = Math.max(fill.credit, credit);
+  fill.turn = Math.max(fill.turn, turn);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Shortage } from "./room.ts";
 /** How things stand for the candidates of one list and one lead; `fills` and `shortages` are in their order. */
 export interface Standing {
   readonly list: CandidateList;
-  readonly fills: readonly Readonly<Fill>[];
+  readonly fills: readonly Fill[];
   /** The node's floor: nobody's virtual time counts as less. */
   readonly floor: number;
   /** What keeps each from taking the lead; null for those who may. */

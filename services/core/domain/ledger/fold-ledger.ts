@@ -1,4 +1,5 @@
 import type { Decision } from "../decision/log-record.ts";
+import { chargeFill } from "./charge.ts";
 import { endedEntry, entryOf, isEnded, keepsIdentity, mayClose } from "./lead-entry.ts";
 import type { LedgerImage } from "./ledger-image.ts";
 import type { LeadEntry } from "./ledger-state.ts";
@@ -36,7 +37,7 @@ export function applyCharge(image: LedgerImage, { outcome, via, charge, nodeId }
   if (outcome.kind !== "assigned") return;
   image.turn = Math.max(image.turn, charge.turn);
   if (!isCharged({ via })) return;
-  image.charge(outcome.repId, charge);
+  chargeFill(image.fill(outcome.repId), charge);
   image.raiseFloor(nodeId, charge.floor);
 }
 

@@ -1,5 +1,5 @@
 import type { LedgerRow } from "./ledger-row.ts";
-import type { Fill, Holding, LeadEntry, LedgerState, Unconfirmed } from "./ledger-state.ts";
+import type { Fill, Holding, LeadEntry, LedgerState, ListFills, Unconfirmed } from "./ledger-state.ts";
 import {
   type RepHoldings,
   type WindowEntry,
@@ -39,16 +39,15 @@ export class LedgerImage implements LedgerState, Iterable<LedgerRow> {
     return this.#identities.get(identityKey)?.[0];
   }
 
-  fill(repId: string): Readonly<Fill> {
+  fill(repId: string): Fill {
     return this.#rep(repId).fill;
   }
 
-  candidateFills({ candidates }: CandidateList): readonly Readonly<Fill>[] {
-    return candidates.map(({ grant }) => this.fill(grant.repId));
-  }
-
-  colleagueFills({ present }: CandidateList): readonly Readonly<Fill>[] {
-    return present.map(({ repId }) => this.fill(repId));
+  fillsOf({ candidates, present }: CandidateList): ListFills {
+    return {
+      candidates: candidates.map(({ grant }) => this.fill(grant.repId)),
+      present: present.map(({ repId }) => this.fill(repId)),
+    };
   }
 
   holds(repId: string, slot: string): boolean {
@@ -111,13 +110,6 @@ export class LedgerImage implements LedgerState, Iterable<LedgerRow> {
     fill.held = held.size;
     fill.loadMilli += loadMilli;
     if (window !== null) this.enterWindow(repId, window, { channel, leadId, cycle, atMs });
-  }
-
-  /** Virtual time and turn only grow, so a fold may meet a rep's charges in any order. */
-  charge(repId: string, { credit, turn }: Pick<Fill, "credit" | "turn">): void {
-    const { fill } = this.#rep(repId);
-    fill.credit = Math.max(fill.credit, credit);
-    fill.turn = Math.max(fill.turn, turn);
   }
 
   free(repId: string, slot: string, loadMilli: number): void {

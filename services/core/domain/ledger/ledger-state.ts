@@ -12,6 +12,13 @@ export interface Fill {
   turn: number;
 }
 
+/** Of the reps of one list, in its order. */
+export interface ListFills {
+  readonly candidates: readonly Fill[];
+  /** Of the colleagues who are present. */
+  readonly present: readonly Fill[];
+}
+
 /** What the ledger knows of one lead: the outcome of its latest cycle, or that the cycle has ended. */
 export interface LeadEntry {
   readonly cycle: number;
@@ -59,11 +66,10 @@ export interface LedgerState {
   lead(leadId: string): LeadEntry | undefined;
   /** The lead that an identity key belongs to. */
   leadOf(identityKey: string): string | undefined;
-  /** Always the same object for one rep; changed by `take` and `charge` only. */
-  fill(repId: string): Readonly<Fill>;
-  /** The same objects, of a list's candidates and of the colleagues who are present, in their order. */
-  candidateFills(list: CandidateList): readonly Readonly<Fill>[];
-  colleagueFills(list: CandidateList): readonly Readonly<Fill>[];
+  /** Always the same object for one rep. */
+  fill(repId: string): Fill;
+  /** The same objects. */
+  fillsOf(list: CandidateList): ListFills;
   /** Leads of the window that are younger than its length at `atMs`; one exactly that old is out. */
   windowCount(repId: string, window: WindowLimit, atMs: number): number;
   /** 0 for a node that has none yet. */
@@ -73,6 +79,6 @@ export interface LedgerState {
   /** The slot's reservation stays unconfirmed until its decision is read from the log. */
   expectDecision(slot: string, reservation: Unconfirmed): void;
   register(identityKey: string, leadId: string): void;
-  take(holding: Holding): void;
-  charge(repId: string, charge: Pick<Fill, "credit" | "turn">): void;
+  /** @param fill of the rep, who is mostly at hand already */
+  take(holding: Holding, fill: Fill): void;
 }

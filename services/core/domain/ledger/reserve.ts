@@ -1,6 +1,6 @@
 import type { LedgerCharge, Outcome } from "../decision/log-record.ts";
 import { admit } from "./admit.ts";
-import { NO_CHARGE, chargeWinner, nextFloor } from "./charge.ts";
+import { NO_CHARGE, chargeFill, chargeWinner, nextFloor } from "./charge.ts";
 import { type Standing, choose } from "./choose.ts";
 import { type Explained, type Placement, UNEXPLAINED, explain } from "./explain.ts";
 import { entryOf, keepsIdentity } from "./lead-entry.ts";
@@ -82,15 +82,16 @@ function assign(
   const { state, atMs } = batch;
   const standing = standings[step]!;
   const { list } = standing;
+  const fill = standing.fills[winner]!;
   const { repId } = list.candidates[winner]!.grant;
   const cost = chargeWinner(standing, item, winner, state.turn);
   const { leadId, cycle, channel } = item;
   state.turn = cost.turn;
-  state.take({ repId, leadId, cycle, loadMilli: cost.loadMilli, window: windowOf(item), channel, atMs });
+  state.take({ repId, leadId, cycle, loadMilli: cost.loadMilli, window: windowOf(item), channel, atMs }, fill);
   batch.standings.taken(repId);
   let charge = cost;
   if (isCharged(item)) {
-    state.charge(repId, cost);
+    chargeFill(fill, cost);
     charge = { ...cost, floor: nextFloor(standing, () => batch.standings.leastColleague(list, item)) };
     if (charge.floor > standing.floor) state.raiseFloor(list.nodeId, charge.floor);
   }

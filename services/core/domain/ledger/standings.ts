@@ -1,11 +1,9 @@
 import { LeastServed } from "./least-served.ts";
-import type { Fill, LedgerState } from "./ledger-state.ts";
+import type { LedgerState, ListFills } from "./ledger-state.ts";
 import type { CandidateList, ReserveItem } from "./reservation.ts";
 import { type CountWindow, type Shortage, hasRoom, shortageOf } from "./room.ts";
 import type { Standing } from "./choose.ts";
 import { windowOf } from "./via.ts";
-
-type Fills = readonly Readonly<Fill>[];
 
 /** Longer lists are judged once a batch for equal leads, and from then on only the reps who took one. */
 const LONG_LIST = 100;
@@ -36,8 +34,7 @@ export class Standings {
   readonly #state: LedgerState;
   readonly #count: CountWindow;
   /** Looked up once for each list, however many leads use it. */
-  readonly #candidates = new Map<CandidateList, Fills>();
-  readonly #colleagues = new Map<CandidateList, Fills>();
+  readonly #fills = new Map<CandidateList, ListFills>();
   readonly #kept = new Map<CandidateList, Map<string, Judgement>>();
   /** Who took a lead, in order. */
   readonly #takers: string[] = [];
@@ -53,7 +50,7 @@ export class Standings {
   }
 
   of(list: CandidateList, item: ReserveItem): Standing {
-    const fills = this.#candidateFills(list);
+    const { candidates: fills } = this.#fillsOf(list);
     const floor = this.#state.floor(list.nodeId);
     const { shortages, leastCandidate } = this.#judgementOf(list, item);
     if (list.strategy !== "fair_fit") return { list, fills, floor, shortages, bound: Infinity };
@@ -63,17 +60,16 @@ export class Standings {
 
   /** Least virtual time of the list's colleagues who could take one more lead like this, never below the floor. */
   leastColleague(list: CandidateList, item: ReserveItem): number {
-    let fills = this.#colleagues.get(list);
-    if (fills === undefined) this.#colleagues.set(list, (fills = this.#state.colleagueFills(list)));
+    const { present } = this.#fillsOf(list);
     const isLong = list.candidates.length > LONG_LIST;
     const least = isLong ? this.#judgementOf(list, item).leastColleague : new LeastServed();
-    const canTake = (index: number) => hasRoom(list.present[index]!, fills[index]!, item, this.#count);
-    return least.of(fills, this.#state.floor(list.nodeId), canTake);
+    const canTake = (index: number) => hasRoom(list.present[index]!, present[index]!, item, this.#count);
+    return least.of(present, this.#state.floor(list.nodeId), canTake);
   }
 
-  #candidateFills(list: CandidateList): Fills {
-    let fills = this.#candidates.get(list);
-    if (fills === undefined) this.#candidates.set(list, (fills = this.#state.candidateFills(list)));
+  #fillsOf(list: CandidateList): ListFills {
+    let fills = this.#fills.get(list);
+    if (fills === undefined) this.#fills.set(list, (fills = this.#state.fillsOf(list)));
     return fills;
   }
 
@@ -89,14 +85,14 @@ export class Standings {
   }
 
   #judge(list: CandidateList, item: ReserveItem): Judgement {
-    const fills = this.#candidateFills(list);
+    const { candidates: fills } = this.#fillsOf(list);
     const shortages = list.candidates.map(({ grant }, index) => shortageOf(grant, fills[index]!, item, this.#count));
     const seen = this.#takers.length;
     return { shortages, leastCandidate: new LeastServed(), leastColleague: new LeastServed(), seen };
   }
 
   #catchUp(judgement: Judgement, list: CandidateList, item: ReserveItem): void {
-    const fills = this.#candidateFills(list);
+    const { candidates: fills } = this.#fillsOf(list);
     for (; judgement.seen < this.#takers.length; judgement.seen += 1) {
       const index = placesIn(list).get(this.#takers[judgement.seen]!);
       if (index === undefined) continue;
