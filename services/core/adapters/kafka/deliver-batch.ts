@@ -12,7 +12,7 @@ import type { Membership } from "./membership.ts";
 const MAX_BATCH_ENTRIES = 500;
 const RETRY_AFTER_FAULT_MS = 1000;
 /** What was done in the last of them may be done again after a crash. */
-const STORE_EVERY_MS = 100;
+const STORE_EVERY_MS = 50;
 const STORE_HINTS_EVERY_MS = 1000;
 const DONE: BatchVerdict = { kind: "commit" };
 
