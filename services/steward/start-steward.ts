@@ -17,6 +17,9 @@ export interface StewardDeps extends AwaitProjectedDeps {
   readonly onFault: (error: unknown) => void;
 }
 
+/** As the applier: before that has given a slot back, nobody finds it. Each delivery passes over nearly all that it brings. */
+const GATHER_MS = 100;
+
 /** Follows the log for freed capacity and sweeps the waiting leads at once when there is some, else on the clock. */
 export async function startSteward(deps: StewardDeps): Promise<Steward> {
   const { log, retryWaiting, isDecision, sweepEveryMs, onFault } = deps;
@@ -27,6 +30,7 @@ export async function startSteward(deps: StewardDeps): Promise<Steward> {
   const reader = await log.decisions.consume({
     group: "fairlead.steward",
     wants: (bytes) => !isDecision(bytes),
+    gatherMs: () => GATHER_MS,
     handle(batch) {
       if (noteFreed(news, batch)) wake();
       return Promise.resolve({ kind: "commit" });

@@ -112,6 +112,38 @@ test("a batch held over a rebalance is no longer owned, and its commit does not 
   await Promise.all([first.close(), second.close()]);
 });
 
+test("a member that joins anew has stored what it did just before, so that nobody does it again", async () => {
+  const first = await openKafkaTopic(1);
+  const second = await openNamed(first.topic.name, 1);
+  const group = freshName("flushed");
+  const handled: string[] = [];
+  const isAsking = [true, true];
+  const member = (index: 0 | 1) => ({
+    group,
+    link: { onAnswer: () => undefined, onUnasked: () => void (isAsking[index] = false) },
+    handle: async ({ entries }: Batch<string>): Promise<BatchVerdict> => {
+      handled.push(...entries.map(textOf));
+      return COMMIT;
+    },
+  });
+  const readers = [await first.topic.consume(member(0))];
+  const appended: string[] = [];
+  const appendOne = async () => {
+    appended.push(`record ${appended.length}`);
+    await first.topic.append(0, appended.slice(-1));
+  };
+  await appendOne();
+  await vi.waitFor(() => expect(handled).toEqual(appended), WITHIN);
+  const joining = second.topic.consume(member(1));
+  // One of them goes without the only partition, as soon as all have joined.
+  while (isAsking.every(Boolean)) await appendOne();
+  readers.push(await joining);
+  await vi.waitFor(() => expect(new Set(handled)).toEqual(new Set(appended)), WITHIN);
+  expect(handled).toEqual(appended);
+  await Promise.all(readers.map((reader) => reader.close()));
+  await Promise.all([first.close(), second.close()]);
+});
+
 test("a batch whose offset could not be stored comes again, and is stored then", async () => {
   const { topic, close } = await openKafkaTopic(1);
   const group = freshName("unstored");

@@ -74,6 +74,27 @@ describe("the settings of a consumer group", () => {
     expect(commits).toBeLessThanOrEqual(2 + (performance.now() - startedMs) / 1000);
   });
 
+  it("offsets: the first is stored at once, those of small batches that follow closely go together", async () => {
+    const topic = await open(1);
+    let commits = 0;
+    closers.push(tapKafka(kafkaBrokers(), ({ apiKey }) => void (commits += Number(apiKey === API.offsetCommit))));
+    const seen: string[] = [];
+    const group = await consume(topic, async ({ entries }) => {
+      seen.push(...entries.map(textOf));
+      return COMMIT;
+    });
+    await topic.append(0, ["record 1"]);
+    await vi.waitFor(() => expect(seen).toHaveLength(1), WITHIN);
+    await vi.waitFor(() => expect(commits).toBe(1), WITHIN);
+    const startedMs = performance.now();
+    for (let count = 2; count <= 50; count += 1) {
+      await topic.append(0, [`record ${count}`]);
+      await vi.waitFor(() => expect(seen).toHaveLength(count), { ...WITHIN, interval: 1 });
+    }
+    await vi.waitFor(async () => expect(await topic.committedOffsets(group)).toEqual([50]), WITHIN);
+    expect(commits).toBeLessThanOrEqual(2 + (performance.now() - startedMs) / 50);
+  });
+
   it("fromBeginning: a group whose place is gone goes on with the first record that is there", async () => {
     const topic = await open(1);
     await topic.append(0, ["gone", "gone", "left"]);

@@ -17,8 +17,11 @@ export interface ApplyLogDeps {
 }
 
 const RETRY_MS = 250;
-/** A slot that was given back may be given away so much later. Each delivery is a request, to pass over nearly all of it. */
-const GATHER_MS = 25;
+/**
+ * Where decisions come all the time, a slot that was given back may be given away so much later. Each delivery is a request
+ * for all partitions, to pass over nearly all that it brings.
+ */
+const GATHER_MS = 100;
 
 /**
  * Keeps the ledger up with what ends ownership: releases, closures and reopenings are written to the log first and reach

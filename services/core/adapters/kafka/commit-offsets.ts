@@ -4,77 +4,78 @@ import type { EachBatchPayload } from "kafkajs";
 export interface OffsetCommits {
   /** Everything up to and with the offset is done. Rejects if the coordinator does not store it. */
   commit(payload: EachBatchPayload, lastOffset: number): Promise<void>;
-  /** Resolves when all of them are stored or refused. */
+  /** Sends what waits. Resolves when all of it is stored or refused. */
   flush(): Promise<void>;
+  /** Forgets what waits: its partitions may be another member's by now, and further on. */
+  drop(): void;
+}
+
+/** What goes with the next request. */
+interface Waiting {
+  /** Of the last delivery. It holds a whole fetch. */
+  payload: EachBatchPayload;
+  /** By partition. */
+  readonly lastOffsets: Map<number, number>;
+  readonly stored: PromiseWithResolvers<void>;
+  readonly timer: NodeJS.Timeout;
+  isDue: boolean;
 }
 
 /**
- * At once, those of all partitions whose batches end in one turn of the event loop with one request: the batches of a fetch
- * end together, and the coordinator writes a record and answers for each request.
+ * A request has the offsets of all partitions: the coordinator writes a record and answers for each request, which costs
+ * it more than a fetch. A partition's offset is sent with the end of the turn of the event loop, unless one of it was sent
+ * less than `everyMs` ago; then within that time.
+ *
+ * So a process that dies soon after its start has stored what it did first, and the next one gets further: whoever counts what
+ * a record kills depends on it.
  */
-export function commitAtOnce(topic: string): OffsetCommits {
-  let open: { readonly gathered: Gathered; readonly stored: Promise<void> } | undefined;
+export function createOffsetCommits(topic: string, everyMs: number): OffsetCommits {
+  const sentAtMs = new Map<number, number>();
+  let waiting: Waiting | undefined;
   let settled: Promise<void> = Promise.resolve();
 
-  function openRequest(payload: EachBatchPayload) {
-    const gathered: Gathered = new Map();
-    const stored = new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    }).then(() => {
-      open = undefined;
-      return send(payload, topic, gathered);
-    });
-    settled = Promise.allSettled([settled, stored]).then(() => undefined);
-    return { gathered, stored };
+  function startWaiting(payload: EachBatchPayload): Waiting {
+    const timer = setTimeout(sendWaiting, everyMs).unref();
+    return { payload, lastOffsets: new Map(), stored: Promise.withResolvers(), timer, isDue: false };
   }
 
-  return {
-    commit(payload, lastOffset) {
-      open ??= openRequest(payload);
-      open.gathered.set(payload.batch.partition, lastOffset);
-      return open.stored;
-    },
-    flush: () => settled,
-  };
-}
-
-const STORE_EVERY_MS = 1000;
-
-/**
- * Once a second, for readers to whom it is no more than a hint. Nobody waits for it, and a refusal changes nothing: the
- * next heartbeat hears of whatever was behind it.
- */
-export function commitNowAndThen(topic: string): OffsetCommits {
-  const gathered: Gathered = new Map();
-  let last: EachBatchPayload | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
-  async function flush(): Promise<void> {
+  function sendWaiting(): void {
+    if (waiting === undefined) return;
+    const { payload, lastOffsets, stored, timer } = waiting;
+    waiting = undefined;
     clearTimeout(timer);
-    timer = undefined;
-    if (last === undefined) return;
-    const sending = send(last, topic, gathered).catch(() => undefined);
-    // It holds a whole fetch.
-    last = undefined;
-    gathered.clear();
-    await sending;
+    const nowMs = performance.now();
+    for (const partition of lastOffsets.keys()) sentAtMs.set(partition, nowMs);
+    stored.resolve(send(payload, topic, lastOffsets));
+    settled = Promise.allSettled([settled, stored.promise]).then(() => undefined);
   }
 
   return {
     commit(payload, lastOffset) {
-      last = payload;
-      gathered.set(payload.batch.partition, lastOffset);
-      timer ??= setTimeout(() => void flush(), STORE_EVERY_MS).unref();
-      return Promise.resolve();
+      const { partition } = payload.batch;
+      waiting ??= startWaiting(payload);
+      waiting.payload = payload;
+      waiting.lastOffsets.set(partition, lastOffset);
+      if (!waiting.isDue && performance.now() - (sentAtMs.get(partition) ?? -Infinity) >= everyMs) {
+        waiting.isDue = true;
+        setImmediate(sendWaiting);
+      }
+      return waiting.stored.promise;
     },
-    flush,
+    flush() {
+      sendWaiting();
+      return settled;
+    },
+    drop() {
+      sentAtMs.clear();
+      clearTimeout(waiting?.timer);
+      waiting?.stored.resolve();
+      waiting = undefined;
+    },
   };
 }
 
-/** Last offset that is done, by partition. */
-type Gathered = Map<number, number>;
-
-function send(payload: EachBatchPayload, topic: string, gathered: Gathered): Promise<void> {
-  const partitions = Array.from(gathered, ([partition, last]) => ({ partition, offset: String(last + 1) }));
+function send(payload: EachBatchPayload, topic: string, lastOffsets: ReadonlyMap<number, number>): Promise<void> {
+  const partitions = Array.from(lastOffsets, ([partition, last]) => ({ partition, offset: String(last + 1) }));
   return payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
 }

@@ -54,6 +54,8 @@ export async function consumeGroup<T>(
     onFault: topic.onFault,
     membership,
   });
+  // Until all have joined anew the coordinator still takes offsets, so that nobody does again what is done.
+  consumer.on(consumer.events.REBALANCING, () => void delivery.flush());
   consumer.on(consumer.events.GROUP_JOIN, () => delivery.rejoined());
   tellTroubles(consumer, topic, group);
   try {

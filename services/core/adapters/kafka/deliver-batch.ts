@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EachBatchPayload } from "kafkajs";
 import type { Batch, BatchVerdict, ConsumeOptions, Entry } from "../../ports/log.ts";
 import type { Codec } from "../../wire/codec.ts";
-import { commitAtOnce, commitNowAndThen } from "./commit-offsets.ts";
+import { createOffsetCommits } from "./commit-offsets.ts";
 import { decodeRecord } from "./decode-record.ts";
 import type { BatchMessage } from "./fetch-response.ts";
 import { FetchedRecords } from "./fetched-records.ts";
@@ -11,6 +11,9 @@ import type { Membership } from "./membership.ts";
 
 const MAX_BATCH_ENTRIES = 500;
 const RETRY_AFTER_FAULT_MS = 1000;
+/** What was done in the last of them may be done again after a crash. */
+const STORE_EVERY_MS = 50;
+const STORE_HINTS_EVERY_MS = 1000;
 const DONE: BatchVerdict = { kind: "commit" };
 
 export interface BatchDeliveryOptions<T> extends Omit<ConsumeOptions<T>, "group" | "link"> {
@@ -39,8 +42,9 @@ class ClientError extends Error {}
  */
 export function createBatchDelivery<T>(options: BatchDeliveryOptions<T>): BatchDelivery {
   const { topic, codec, wants, handle, onFault, membership, gatherMs = () => 0 } = options;
-  const commits = options.keepsPlace === true ? commitNowAndThen(topic) : commitAtOnce(topic);
-  const offsets = createGroupOffsets(commits, membership);
+  const isHint = options.keepsPlace === true;
+  const commits = createOffsetCommits(topic, isHint ? STORE_HINTS_EVERY_MS : STORE_EVERY_MS);
+  const offsets = createGroupOffsets(commits, membership, { isHint });
   /** The last offset of a batch that is to be delivered again as it was, by partition. */
   const retried = new Map<number, number>();
   const pauses = createPauses();

@@ -9,16 +9,22 @@ import type { OffsetCommits } from "./commit-offsets.ts";
  * A coordinator takes 5 ms and more to store an offset. Nobody waits for that: what comes next is handled meanwhile, and a
  * range whose offset is refused comes again.
  */
-export function createGroupOffsets(commits: OffsetCommits, membership: Membership) {
+export function createGroupOffsets(
+  commits: OffsetCommits,
+  membership: Membership,
+  /** A refused hint changes nothing: the next heartbeat hears of whatever was behind it. */
+  { isHint }: { readonly isHint: boolean },
+) {
   /** Why an offset was not stored, by partition. */
   const refusals = new Map<number, unknown>();
 
   function refuse(payload: EachBatchPayload, { firstOffset }: OffsetRange, cause: unknown): void {
+    if (isHint) return;
     membership.noteRefusal(cause);
     refusals.set(payload.batch.partition, cause);
     // Whoever has to join anew goes on from what is stored.
     if (!membership.isMember()) return;
-    // The next fetch begins there, unless what comes after it is done by then, and stored.
+    // The next fetch begins there, unless what comes after it is done by then, and stored: of several ranges with the last.
     payload.resolveOffset(String(firstOffset - 1));
   }
 
@@ -38,7 +44,10 @@ export function createGroupOffsets(commits: OffsetCommits, membership: Membershi
       return cause;
     },
     /** The member has joined anew, with the offsets that are stored. */
-    rejoined: () => refusals.clear(),
+    rejoined(): void {
+      commits.drop();
+      refusals.clear();
+    },
     /** Resolves when all offsets are stored or refused. */
     flush: () => commits.flush(),
   };
