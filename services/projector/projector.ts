@@ -1,6 +1,7 @@
 import type { LogRecord } from "../core/domain/decision/log-record.ts";
 import type { Batch, BatchVerdict, ConsumableTopic, GroupReader } from "../core/ports/log.ts";
 import type { Position } from "../core/ports/store.ts";
+import { gatherMs } from "./gather-time.ts";
 import { projectBatch, type ProjectBatchDeps } from "./project-batch.ts";
 
 export interface ProjectorDeps extends ProjectBatchDeps {
@@ -13,12 +14,6 @@ export interface Projector {
 }
 
 const GROUP = "fairlead.projector";
-/** A transaction costs as much as 20 records. So much later, at most, the store shows what follows a record closely … */
-const LEAST_GATHER_MS = 25;
-/** … and what comes in a flood. */
-const MOST_GATHER_MS = 100;
-/** Where 400 records a second come to a partition, the next time is as long as the last: below that it shrinks, above it grows. */
-const GATHER_MS_A_RECORD = 2.5;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 
@@ -58,9 +53,6 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   return { start: () => deps.decisions.consume({ group: GROUP, keepsPlace: true, gatherMs, handle }) };
 }
-
-const gatherMs = (records: number): number =>
-  Math.min(MOST_GATHER_MS, Math.max(LEAST_GATHER_MS, records * GATHER_MS_A_RECORD));
 
 function tellLag(
   { onLag, clock }: ProjectorDeps,
