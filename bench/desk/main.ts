@@ -49,8 +49,12 @@ const SETTLE_SECONDS = 10;
 /** Behind the end of the load, for the last events to arrive. */
 const DELIVERY_MS = 2_000;
 
+/** So many records, and then nothing for half a second: barriers are counted too, and the last decisions may be to come. */
 async function untilProjected(installation: Installation, count: number): Promise<void> {
-  while ((await installation.projected()) < count) await wait(100);
+  for (let seen = -1, now = 0; now < count || now !== seen; now = await installation.projected()) {
+    seen = now;
+    await wait(500);
+  }
 }
 
 const perPhase = leadsPerSecond * (seconds + SETTLE_SECONDS);
