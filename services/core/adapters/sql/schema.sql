@@ -1,8 +1,6 @@
 CREATE TABLE lead (
   tenant_id text COLLATE "C" NOT NULL,
   lead_id text COLLATE "C" NOT NULL,
-  cycle bigint NOT NULL,
-  cycle_before bigint,
   status text COLLATE "C" NOT NULL,
   rep_id text COLLATE "C",
   node_id text COLLATE "C" NOT NULL,
@@ -13,6 +11,8 @@ CREATE TABLE lead (
   latitude_deg double precision,
   longitude_deg double precision,
   rest text COLLATE "C" NOT NULL,
+  cycle bigint NOT NULL,
+  cycle_before bigint,
   event_places bigint[] NOT NULL
 );
 

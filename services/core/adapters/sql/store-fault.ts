@@ -7,10 +7,10 @@ import { Fault } from "../../domain/fault.ts";
  */
 const RETRIABLE = /^(?:08|53|57|58|40)|^55P03$|^25006$/;
 
-/** Of a column that may not be empty, and of a unique index. */
-const REFUSED_ROW = /^2350[25]$/;
+/** By a unique index, and by a check. */
+const REFUSED_ROW = /^235(?:05|14)$/;
 
-/** A constraint refused a row. Callers in this folder may know what that means. */
+/** A unique index or a check refused a row. Callers in this folder may know what that means. */
 export class RefusedRow extends Fault {}
 
 /**

@@ -9,10 +9,6 @@
 CREATE TABLE lead (
   tenant_id      text COLLATE "C" NOT NULL,
   lead_id        text COLLATE "C" NOT NULL,
-  cycle          bigint NOT NULL,
-  -- Not kept: a write says by it which cycle it found, and is refused if that is not the one stored (write-batch.sql). So no
-  -- round of a lead is decided twice, also beyond the horizon of Redis (I2).
-  cycle_before   bigint,
   status         text COLLATE "C" NOT NULL,
   rep_id         text COLLATE "C",
   node_id        text COLLATE "C" NOT NULL,
@@ -25,9 +21,6 @@ CREATE TABLE lead (
   -- The rest of the state as JSON (lead-row.ts). Only ever read whole: jsonb would take it apart and put it together again,
   -- json would read it through.
   rest           text COLLATE "C" NOT NULL,
-  -- Where its events are, oldest first: partition, offset, partition, offset, ... An index over all events would cost a write
-  -- as much as the whole row of the lead.
-  event_places   bigint[] NOT NULL,
   PRIMARY KEY (tenant_id, lead_id)
 );
 
@@ -49,6 +42,9 @@ CREATE TABLE lead_event (
   log_partition bigint NOT NULL,
   log_offset    bigint NOT NULL,
   tenant_id     text COLLATE "C" NOT NULL,
+  lead_id       text COLLATE "C" NOT NULL,
+  cycle         bigint NOT NULL,
+  type          text COLLATE "C" NOT NULL,
   -- What the record did, which it does not say itself.
   from_rep_id   text COLLATE "C",
   to_rep_id     text COLLATE "C",
@@ -60,6 +56,13 @@ CREATE TABLE lead_event (
 );
 -- Kept in the row and never compressed: protobuf shrinks little, and trying costs more than all else that is done here.
 ALTER TABLE lead_event ALTER COLUMN record SET STORAGE EXTERNAL, SET (toast_tuple_target = 8160);
+
+-- Together they hold each record once, and the history of a lead. The first is also the permanent guard against a second
+-- decision for one round, beyond the horizon of Redis (I2). In the second the cycle comes before the place, so that the
+-- order stays right if leads ever move between partitions.
+CREATE UNIQUE INDEX lead_event_decision ON lead_event (lead_id, tenant_id, cycle) WHERE type = 'decision';
+CREATE INDEX lead_event_other ON lead_event (lead_id, tenant_id, cycle, log_partition, log_offset)
+  WHERE type <> 'decision';
 
 -- Leads counted as they change, so that nobody has to count them. A row for each partition: two of them never wait for
 -- one another's commit.

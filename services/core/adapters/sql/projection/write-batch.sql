@@ -47,8 +47,8 @@ WITH moved AS (
     latitude_deg, longitude_deg, rest, event_places::bigint[]
   FROM given WHERE cycle_before IS NOT NULL
   ON CONFLICT (tenant_id, lead_id) DO UPDATE SET
-    -- No cycle, which the column refuses, where another one was found than is stored.
-    cycle = CASE WHEN stored.cycle = excluded.cycle_before THEN excluded.cycle END, cycle_before = NULL,
+    -- Check lead_cycle refuses 0: another cycle was found than is stored.
+    cycle = CASE WHEN stored.cycle = excluded.cycle_before THEN excluded.cycle ELSE 0 END, cycle_before = NULL,
     event_places = stored.event_places || excluded.event_places,
     status = excluded.status, rep_id = excluded.rep_id, node_id = excluded.node_id, pool_id = excluded.pool_id,
     since_ms = excluded.since_ms, due_at_ms = excluded.due_at_ms, captured_at_ms = excluded.captured_at_ms,
