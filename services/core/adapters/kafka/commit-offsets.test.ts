@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EachBatchPayload } from "kafkajs";
 import { expect, test, vi } from "vitest";
 import { createOffsetCommits } from "./commit-offsets.ts";
@@ -23,9 +24,14 @@ test("the first offset of a partition is sent at once, with those of all partiti
 
 test("the next ones wait and go together, the last of each partition", async () => {
   const { requests, of } = recordRequests();
-  const commits = createOffsetCommits("leads", 20);
+  const commits = createOffsetCommits("leads", 250);
   await commits.commit(of(0), 4);
-  await Promise.all([commits.commit(of(0), 5), commits.commit(of(0), 6)]);
+  const stored = [commits.commit(of(0), 5)];
+  // Later than what goes with the end of a turn.
+  await nextTurn();
+  await nextTurn();
+  expect(requests).toEqual([{ 0: 5 }]);
+  await Promise.all([...stored, commits.commit(of(0), 6)]);
   expect(requests).toEqual([{ 0: 5 }, { 0: 7 }]);
 });
 
