@@ -112,5 +112,9 @@ process.on("message", (message: PgliteRequest | typeof CLOSE) => {
   if (message === CLOSE) take(() => answer(CLOSING_ID, close));
   else take(() => answer(message.id, () => run(message)), message.mayOvertake);
 });
-// In a transaction that has failed it can't be done: the next time will do.
-setInterval(() => take(() => keepUp(database, query).catch(() => undefined)), KEEP_UP_EVERY_MS).unref();
+// In a transaction it can't be done: the next time will do.
+setInterval(() => take(() => keepUpBetween().catch(() => undefined)), KEEP_UP_EVERY_MS).unref();
+
+async function keepUpBetween(): Promise<void> {
+  if (!isTransactionOpen) await keepUp(database, query);
+}
