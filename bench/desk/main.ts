@@ -13,6 +13,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { collectSeldom } from "../../services/fairlead/processes/collect-seldom.ts";
 import { FAIRLEAD, startChild } from "../pipeline/child.ts";
 import { createInstallation, type Installation } from "../pipeline/installation.ts";
 import { createLeadPool } from "../pipeline/lead-pool.ts";
@@ -57,6 +58,8 @@ async function untilProjected(installation: Installation, count: number): Promis
   }
 }
 
+// Its collector's threads would take the processors from what is measured.
+collectSeldom();
 const perPhase = leadsPerSecond * (seconds + SETTLE_SECONDS);
 const pool = await createLeadPool(PRELOAD, "on-shift");
 const keys = createKeys(pool.plan.reps);

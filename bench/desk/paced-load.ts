@@ -1,12 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import type { LeadRequest } from "../../services/core/domain/lead/lead.ts";
 import { createLifecycle } from "../../services/core/runtime/lifecycle.ts";
 import { createLogger } from "../../services/core/runtime/logger.ts";
 import { loadConfig } from "../../services/fairlead/config.ts";
 import { createPartitioner } from "../../services/fairlead/processes/backing.ts";
 import { openDistributedBacking } from "../../services/fairlead/processes/distributed-backing.ts";
-import { createLeadPool, TENANT } from "../pipeline/lead-pool.ts";
+import { createLeadPool, storePool, TENANT } from "../pipeline/lead-pool.ts";
 
 /** Of a thread that appends leads at a fixed rate, so that its event loop is not the one that measures. */
 export interface PacedLoadData {
@@ -33,17 +32,19 @@ const { log } = await openDistributedBacking({
   onFault: (error) => console.error("load:", error),
 });
 const partitionOf = createPartitioner(log.leads.partitionCount);
-const leads = (await createLeadPool(skip + count, "on-shift")).leads.slice(skip);
-let used = 0;
+const { leads } = storePool(await createLeadPool(skip + count, "on-shift"));
+let used = skip;
 
-/** Leads at the rate, whatever happens to them. @returns the rate that was reached */
-async function append(own: readonly LeadRequest[]): Promise<number> {
+/** The next leads, at the rate, whatever happens to them. @returns the rate that was reached */
+async function append(wanted: number): Promise<number> {
+  const from = used;
+  used += wanted;
   const startMs = Date.now();
   const appends: Promise<number>[] = [];
-  for (let sent = 0; sent < own.length;) {
-    const due = Math.min(own.length, Math.floor(((Date.now() - startMs) * leadsPerSecond) / 1000));
+  for (let sent = 0; sent < wanted;) {
+    const due = Math.min(wanted, Math.floor(((Date.now() - startMs) * leadsPerSecond) / 1000));
     const capturedAtMs = Date.now();
-    const fresh = own.slice(sent, due).map((lead) => ({ ...lead, facts: { ...lead.facts, capturedAtMs } }));
+    const fresh = leads.slice(from + sent, from + due).map((lead) => ({ ...lead, facts: { ...lead.facts, capturedAtMs } }));
     for (const [partition, batch] of Map.groupBy(fresh, ({ facts }) => partitionOf(TENANT, facts.leadId))) {
       appends.push(log.leads.append(partition, batch));
     }
@@ -51,11 +52,11 @@ async function append(own: readonly LeadRequest[]): Promise<number> {
     await wait(TICK_MS);
   }
   await Promise.all(appends);
-  return (own.length * 1000) / (Date.now() - startMs);
+  return (wanted * 1000) / (Date.now() - startMs);
 }
 
 parentPort!.on("message", async (wanted: number) => {
-  if (wanted > 0) parentPort!.postMessage(await append(leads.slice(used, (used += wanted))));
+  if (wanted > 0) parentPort!.postMessage(await append(wanted));
   else await lifecycle.close().then(() => parentPort!.close());
 });
 parentPort!.postMessage("ready");
