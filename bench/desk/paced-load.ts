@@ -44,7 +44,9 @@ async function append(wanted: number): Promise<number> {
   for (let sent = 0; sent < wanted;) {
     const due = Math.min(wanted, Math.floor(((Date.now() - startMs) * leadsPerSecond) / 1000));
     const capturedAtMs = Date.now();
-    const fresh = leads.slice(from + sent, from + due).map((lead) => ({ ...lead, facts: { ...lead.facts, capturedAtMs } }));
+    const fresh = leads
+      .slice(from + sent, from + due)
+      .map((lead) => ({ ...lead, facts: { ...lead.facts, capturedAtMs } }));
     for (const [partition, batch] of Map.groupBy(fresh, ({ facts }) => partitionOf(TENANT, facts.leadId))) {
       appends.push(log.leads.append(partition, batch));
     }
