@@ -3,6 +3,7 @@ import type { Batch, BatchVerdict, ConsumableTopic, GroupReader } from "../core/
 import type { Position } from "../core/ports/store.ts";
 import { gatherMs } from "./gather-time.ts";
 import { projectBatch, type ProjectBatchDeps } from "./project-batch.ts";
+import { createTurns } from "./take-turns.ts";
 
 export interface ProjectorDeps extends ProjectBatchDeps {
   readonly decisions: ConsumableTopic<LogRecord>;
@@ -25,6 +26,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
   const failures = new Map<number, number>();
   /** Where each partition stood when we left it. */
   const positions = new Map<number, Position>();
+  const inTurn = createTurns();
 
   function retry(partition: number, error: unknown): BatchVerdict {
     positions.delete(partition);
@@ -37,7 +39,8 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   async function handle(batch: Batch<LogRecord>): Promise<BatchVerdict> {
     try {
-      const position = await projectBatch(deps, batch, positions.get(batch.partition));
+      const project = () => projectBatch(deps, batch, positions.get(batch.partition));
+      const position = await inTurn(batch.entries.length, project);
       if (position === null) {
         positions.delete(batch.partition);
         return { kind: "retry", afterMs: FIRST_RETRY_MS };
