@@ -3,7 +3,7 @@ import type { Batch, BatchVerdict, ConsumableTopic, GroupReader } from "../core/
 import type { Position } from "../core/ports/store.ts";
 import { gatherMs } from "./gather-time.ts";
 import { projectBatch, type ProjectBatchDeps } from "./project-batch.ts";
-import { createTurns } from "./take-turns.ts";
+import { takeTurns } from "./take-turns.ts";
 
 export interface ProjectorDeps extends ProjectBatchDeps {
   readonly decisions: ConsumableTopic<LogRecord>;
@@ -26,7 +26,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
   const failures = new Map<number, number>();
   /** Where each partition stood when we left it. */
   const positions = new Map<number, Position>();
-  const inTurn = createTurns();
+  const inTurn = takeTurns();
 
   function retry(partition: number, error: unknown): BatchVerdict {
     positions.delete(partition);

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createTurns } from "./take-turns.ts";
+import { takeTurns } from "./take-turns.ts";
 
 /** Works that begin when it is their turn and end when they are told to. */
 function createWorks() {
-  const inTurn = createTurns();
+  const inTurn = takeTurns();
   const begun: string[] = [];
   const ends = new Map<string, PromiseWithResolvers<string>>();
   return {

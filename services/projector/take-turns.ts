@@ -9,7 +9,7 @@ const LONGEST_WAIT_MS = 500;
  * Has the transactions of small batches wait for one another. All partitions have gathered for as long and come together,
  * and nobody waits for what they write, but leads for the processors that many of them at once take.
  */
-export function createTurns() {
+export function takeTurns() {
   let last: Promise<unknown> = Promise.resolve();
 
   return async function inTurn<T>(records: number, work: () => Promise<T>): Promise<T> {

@@ -112,9 +112,5 @@ process.on("message", (message: PgliteRequest | typeof CLOSE) => {
   if (message === CLOSE) take(() => answer(CLOSING_ID, close));
   else take(() => answer(message.id, () => run(message)), message.mayOvertake);
 });
-// In a transaction it can't be done: the next time will do.
-setInterval(() => take(() => keepUpBetween().catch(() => undefined)), KEEP_UP_EVERY_MS).unref();
-
-async function keepUpBetween(): Promise<void> {
-  if (!isTransactionOpen) await keepUp(database, query);
-}
+// What may overtake never breaks into a transaction, in which it can't be done.
+setInterval(() => take(() => keepUp(database, query).catch(() => undefined), true), KEEP_UP_EVERY_MS).unref();
